@@ -1,0 +1,2 @@
+// What the module exports of assembly/math.
+export { expArray, logArray, sigmoidArray, tanhArray } from './arrays';
