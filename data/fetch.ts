@@ -48,7 +48,7 @@ export async function fetchDescribed(descriptor: Descriptor & { origin: Mirrored
     const onProgress = (received: number) => options.onProgress?.({ file: packed.name, received: done + received, total });
     if (!(await allHere(folder, packed.holds))) {
       if (options.from) await takeFrom(options.from, packed, folder);
-      else await takeFromMirrors(packed, folder, { ...options, mirrors: options.mirrors ?? origin.mirrors, onProgress });
+      else await takeFromMirrors(name, packed, folder, { ...options, mirrors: options.mirrors ?? origin.mirrors, onProgress });
     }
     onProgress(packed.bytes);
     done += packed.bytes;
@@ -74,6 +74,7 @@ async function allHere(folder: string, files: PinnedFile[]): Promise<boolean> {
 }
 
 async function takeFromMirrors(
+  name: string,
   packed: Download,
   folder: string,
   {
@@ -85,7 +86,12 @@ async function takeFromMirrors(
 ): Promise<void> {
   const path = join(folder, packed.name);
   const urls = mirrors.map((mirror) => `${mirror}${packed.name}`);
-  await download({ urls, path, bytes: packed.bytes, sha256: packed.sha256, onProgress, signal, patience });
+  await download({ urls, path, bytes: packed.bytes, sha256: packed.sha256, onProgress, signal, patience }).catch((error) => {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(name, `${error.message}\nWith the files from elsewhere in a folder: germline data fetch ${name} --from FOLDER`, {
+      cause: error,
+    });
+  });
   await unpackInto(folder, path, packed);
   await rm(path);
 }

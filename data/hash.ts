@@ -28,7 +28,7 @@ function dtype(values: Uint8Array | Uint16Array | Float32Array): 'u1' | 'u2' | '
   return values instanceof Uint16Array ? 'u2' : 'f4';
 }
 
-/** In memory numbers are little-endian on every machine that Node runs on, except big-endian s390x and POWER, which no build targets. */
+/** Memory is little-endian wherever the engine runs: WebAssembly's is by definition. */
 function bytesOf(values: Uint8Array | Uint16Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -13,8 +13,9 @@ import { loadSource } from './source.ts';
 
 export interface DatasetInfo {
   name: string;
-  state: 'shipped' | 'fetched' | 'added' | 'not fetched';
-  /** One line; null for a user's own. */
+  /** Damaged: it is in the cache, but its record there can't be understood. */
+  state: 'shipped' | 'fetched' | 'added' | 'not fetched' | 'damaged';
+  /** One line; null for a user's own. What is wrong, where it is damaged. */
   about: string | null;
   examples: Record<SplitName, number>;
   /** Of one example, channels last. */
@@ -32,15 +33,15 @@ export interface RegistryOptions {
   data?: string;
 }
 
-/** Known datasets first, then added ones by name. Throws DataError when a record in the cache is damaged. */
+/** Known datasets first, then added ones by name. A damaged one is listed as such, with nothing of its content. */
 export async function listDatasets(options: RegistryOptions = {}): Promise<DatasetInfo[]> {
   const datasets = datasetsFolder(options.data);
   const infos: DatasetInfo[] = [];
   for (const descriptor of KNOWN) infos.push(await describe(descriptor, datasets));
   for (const name of await cachedNames(datasets)) {
     if (KNOWN.some((descriptor) => descriptor.name === name)) continue;
-    const record = await readRecord(join(datasets, name));
-    if (record) infos.push(infoOf(name, record));
+    const info = await cached(name, datasets);
+    if (info) infos.push(info);
   }
   return infos;
 }
@@ -102,9 +103,19 @@ async function describe(descriptor: Descriptor, datasets: string): Promise<Datas
   const { name, about, examples, shape, classes, hash = null, origin } = descriptor;
   const known = { name, about, examples, shape, classes, hash };
   if ('folder' in origin) return { ...known, state: 'shipped', bytes: await folderBytes(join(shippedFolder(), origin.folder)) };
-  const record = await readRecord(join(datasets, name));
-  if (record) return infoOf(name, record, descriptor);
-  return { ...known, state: 'not fetched', bytes: origin.downloads.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const info = await cached(name, datasets, descriptor);
+  return info ?? { ...known, state: 'not fetched', bytes: origin.downloads.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+async function cached(name: string, datasets: string, descriptor?: Descriptor): Promise<DatasetInfo | null> {
+  try {
+    const record = await readRecord(join(datasets, name));
+    return record && infoOf(name, record, descriptor);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const examples = { train: 0, validation: 0, test: 0 };
+    return { name, state: 'damaged', about: error.message, examples, shape: [], classes: null, hash: null, bytes: 0 };
+  }
 }
 
 function infoOf(name: string, record: DatasetRecord, descriptor?: Descriptor): DatasetInfo {

@@ -8,6 +8,7 @@ export const fashionMnist: Descriptor = {
   classes: 10,
   examples: IDX_EXAMPLES,
   source: IDX_SOURCE,
+  hash: '23219a8a0cab187357cf0ae581d3837d285a4a1c46d4f54991647e65ac005341',
   origin: {
     mirrors: ['http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/'],
     downloads: idxDownloads({
