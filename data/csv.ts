@@ -60,7 +60,8 @@ export function parseCsv(text: string, file: string, options: CsvOptions = {}): 
   if (inputColumns.length === 0) throw new DataError(file, 'every column is a target; expected at least one column of inputs');
   const shared = { file, count: table.rows.length, shape: [inputColumns.length], inputs: numbers(table, inputColumns) };
 
-  if (isClassification(table, targetColumns, options.task)) return { ...shared, ...classes(table, targetColumns[0]) };
+  if (isClassification(table, targetColumns, options.task))
+    return { ...shared, ...classes(table, targetColumns[0], options.task !== undefined) };
   return { ...shared, targets: numbers(table, targetColumns), classes: null, outputs: targetColumns.length };
 }
 
@@ -123,18 +124,10 @@ function isClassification(table: Table, columns: number[], task: CsvOptions['tas
   }
   if (task === 'classification') return true;
   const cells = table.rows.map((row) => row[columns[0]]);
-  if (cells.every(isNumber) && !cells.every((cell) => INTEGER.test(cell))) return false;
-  const distinct = new Set(cells).size;
-  if (distinct * 2 > cells.length) {
-    throw new DataError(
-      `${table.file}, column ${table.names ? `'${table.names[columns[0]]}'` : columns[0]}`,
-      `${distinct} different values in ${cells.length} rows: class labels, or not? Say task classification or regression, or give another target`,
-    );
-  }
-  return true;
+  return !cells.every(isNumber) || cells.every((cell) => INTEGER.test(cell));
 }
 
-function classes(table: Table, column: number): Pick<Examples, 'targets' | 'classes' | 'outputs'> {
+function classes(table: Table, column: number, certain: boolean): Pick<Examples, 'targets' | 'classes' | 'outputs'> {
   const cells = table.rows.map((row) => row[column]);
   const empty = cells.indexOf('');
   if (empty >= 0) throw new DataError(place(table, empty, column), 'is empty; expected a class label');
@@ -151,6 +144,12 @@ function classes(table: Table, column: number): Pick<Examples, 'targets' | 'clas
   if (distinct.length > MAX_CLASSES)
     throw new DataError(table.file, `has ${distinct.length} class labels; at most ${MAX_CLASSES} are accepted`);
   if (distinct.length < 2) throw new DataError(table.file, `every example has label '${distinct[0]}'; expected at least two classes`);
+  if (!certain && distinct.length * 2 > labels.length) {
+    throw new DataError(
+      `${table.file}, column ${table.names ? `'${table.names[column]}'` : column}`,
+      `${distinct.length} different values in ${labels.length} rows: class labels, or not? Say task classification or regression, or give another target`,
+    );
+  }
   if (numeric === cells.length) distinct.sort((a, b) => Number(a) - Number(b));
   const numberOf = new Map(distinct.map((label, i) => [label, i]));
   return {
