@@ -1,0 +1,12 @@
+// Records, snapshots and replay of runs.
+
+export { JournalError, type JournalErrorCode } from './error.ts';
+export type { EngineFile, RunHeader } from './header.ts';
+export { binEdges, HISTOGRAM_BINS, type LossHistogram } from './histogram.ts';
+export { type CreateOptions, Journal, LOSSES_KEPT } from './journal.ts';
+export { type JournalContent, JournalReader } from './reader.ts';
+export type { JournalRecord, NewRecord } from './record.ts';
+export { MAX_BLOB_BYTES } from './record.ts';
+export type { Snapshot } from './snapshot.ts';
+export { Store } from './store.ts';
+export type { Recovery } from './verify.ts';
