@@ -180,7 +180,6 @@ export const STATE_WORDS = 8;
 
 // --- Lineage: what expresses an individual ----------------------------------------------------------------------------------
 export const KIND = 0;
-/** Positions of the parents in the state. Where two cross, the better one stands first. */
 export const CROSSED = 1;
 export const MUTATED = 2;
 export const LINEAGE_SIGMA = 3; // f32
@@ -189,8 +188,10 @@ export const PAIR = 4;
 /** 1: the second of a pair: the mask's complement, or the noise's negative. */
 export const SECOND = 5;
 export const MATES = 6;
-/** MATES positions. */
+/** MATES positions of parents in the state, in the order drawn: the same for a whole block. */
 export const MATE = 7;
+/** Of 256: the first parent's part, which is the setting's if it is the better of two, else the rest. */
+export const LINEAGE_SHARE = 15;
 export const LINEAGE_WORDS = 16;
 
 /** Drawn from `init`, keyed by individual and generation. */

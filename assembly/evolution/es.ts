@@ -185,13 +185,13 @@ function adam(config: usize, next: usize, g: usize, scale: f32, count: u32, cent
   const beta2 = getF(config, BETA2);
   const epsilon = getF(config, EPSILON);
   const rate = learningRate(config, getU(next, GENERATION) - 1);
-  const decay = 1 - rate * getF(config, WEIGHT_DECAY);
-  const correct1 = 1 - getF(next, BETA1_POWER);
-  const correct2 = 1 - getF(next, BETA2_POWER);
+  const decay: f32 = <f32>1 - rate * getF(config, WEIGHT_DECAY);
+  const correct1: f32 = <f32>1 - getF(next, BETA1_POWER);
+  const correct2: f32 = <f32>1 - getF(next, BETA2_POWER);
   for (let j: usize = 0; j < <usize>count << 2; j += 4) {
     const gradient = load<f32>(g + j) * scale;
-    const first = beta1 * load<f32>(m + j) + (1 - beta1) * gradient;
-    const second = beta2 * load<f32>(v + j) + (1 - beta2) * gradient * gradient;
+    const first = beta1 * load<f32>(m + j) + (<f32>1 - beta1) * gradient;
+    const second = beta2 * load<f32>(v + j) + (<f32>1 - beta2) * gradient * gradient;
     store<f32>(m + j, first);
     store<f32>(v + j, second);
     store<f32>(centre + j, load<f32>(centre + j) * decay + (rate * (first / correct1)) / (sqrt<f32>(second / correct2) + epsilon));

@@ -1,7 +1,7 @@
 // From a lineage to weights: copy or cross the parents, then mutate.
 import {
-  CROSSED, CROSSOVER, CROSSOVER_INTERMEDIATE, CROSSOVER_LAYER, CROSSOVER_NEURON, CROSSOVER_SHARE, CROSSOVER_SINGLE_POINT,
-  FOUNDER, GENERATION, KIND, LINEAGE_SIGMA, MATES, MAX_MATES, MUTATED, MUTATION, MUTATION_FRACTION, MUTATION_GAUSSIAN, MUTATION_LOW_RANK,
+  CROSSED, CROSSOVER, CROSSOVER_INTERMEDIATE, CROSSOVER_LAYER, CROSSOVER_NEURON, CROSSOVER_SINGLE_POINT,
+  FOUNDER, GENERATION, KIND, LINEAGE_SHARE, LINEAGE_SIGMA, MATES, MAX_MATES, MUTATED, MUTATION, MUTATION_FRACTION, MUTATION_GAUSSIAN, MUTATION_LOW_RANK,
   MUTATION_RANK, MUTATION_SET, MUTATION_SPARSE, PAIR, PARAMETERS, PERTURBED, SECOND, SEED_HI, SEED_LO, SEGMENTS, SEGMENT_COLUMNS,
   SEGMENT_COUNT, SEGMENT_DRAW, SEGMENT_NEURON, SEGMENT_OFFSET, SEGMENT_ROWS, SEGMENT_WORDS,
 } from '../layout';
@@ -61,7 +61,7 @@ export function expressFrom(
 function cross(config: usize, state: usize, lineage: usize, parents: usize, firstSegment: u32, out: usize, scratch: usize): void {
   const kind = getU(config, CROSSOVER);
   const count = getU(config, PARAMETERS);
-  const share = getU(config, CROSSOVER_SHARE);
+  const share = getU(lineage, LINEAGE_SHARE);
   const complement = getU(lineage, SECOND) != 0;
   const seedLo = getU(config, SEED_LO);
   const seedHi = getU(config, SEED_HI);
@@ -72,7 +72,7 @@ function cross(config: usize, state: usize, lineage: usize, parents: usize, firs
   if (kind == CROSSOVER_INTERMEDIATE) {
     const mates = getU(lineage, MATES);
     const own = <f32>share / 256;
-    const other = (1 - own) / <f32>(mates - 1);
+    const other = (<f32>1 - own) / <f32>(mates - 1);
     // The complementary child gives the first parent's share to the second.
     const strong: u32 = complement ? 1 : 0;
     for (let i: u32 = 0; i < mates; ++i) store<f32>(scratch + (i << 2), i == strong ? own : other);

@@ -7,7 +7,7 @@ import { transposeRows } from '../kernels/gemm';
 import { mean } from '../kernels/loss';
 import { LANE_BYTES } from '../kernels/tile';
 import {
-  CHUNK, CROSSED, CROSSOVER, CROSSOVER_LAYER, CROSSOVER_SHARE, GENERATION, GROUP, LINEAGE_WORDS, MUTATED, MUTATION_RANK, NO_BIAS, OP_BIAS,
+  CHUNK, CROSSED, CROSSOVER, CROSSOVER_LAYER, GENERATION, GROUP, LINEAGE_SHARE, LINEAGE_WORDS, MUTATED, MUTATION_RANK, NO_BIAS, OP_BIAS,
   OP_IN, OP_OUT, OP_RELU, PAIR, PROGRAM, SECOND, SEED_HI, SEED_LO, SEGMENTS, SEGMENT_DRAW, SEGMENT_OFFSET, SEGMENT_ROWS,
   ZEROS,
 } from '../layout';
@@ -117,7 +117,7 @@ function columnMask(config: usize, state: usize, lineage: usize, units: u32, mas
     memory.fill(mask, 0xff, <usize>units << 2);
     return;
   }
-  const share = getU(config, CROSSOVER_SHARE);
+  const share = getU(lineage, LINEAGE_SHARE);
   const complement = getU(lineage, SECOND) != 0;
   const seedLo = getU(config, SEED_LO);
   const seedHi = getU(config, SEED_HI);

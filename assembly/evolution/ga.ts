@@ -168,7 +168,7 @@ const WRONG_SURVIVORS: u32 = 4;
 export function advanceSurvivors(config: usize, state: usize, selection: usize, bytes: u32, next: usize, scratch: usize): u32 {
   const capacity = getU(config, CAPACITY);
   const population = getU(config, POPULATION);
-  if (bytes < SELECTION_WORDS << 2) return WRONG_LENGTH;
+  if (bytes < <u32>(SELECTION_WORDS << 2)) return WRONG_LENGTH;
   if (getU(selection, SELECTION_HEADER) != (SELECTION_VERSION | (getU(config, ALGORITHM) << 8))) return WRONG_VERSION;
   if (getU(selection, SELECTION_GENERATION) != getU(state, GENERATION)) return WRONG_GENERATION;
   const flags = getU(selection, SELECTION_FLAGS);

@@ -1,7 +1,7 @@
 // From an individual's number to what expresses it: parents, crossover, mutation strength. Nobody else's weights are needed to know it.
 import {
-  ALGORITHM, BLOCK, CAPACITY, CHILD, CROSSED, CROSSOVER, CROSSOVER_INTERMEDIATE, CROSSOVER_PROBABILITY, ELITE, ELITES, ES,
-  FOUNDER, FOUNDERS, GENERATION, KIND, LINEAGE_SIGMA, LINEAGE_WORDS, MATE, MATES, MUTATED, MUTATION, MUTATION_NONE, MUTATION_PROBABILITY,
+  ALGORITHM, BLOCK, CAPACITY, CHILD, CROSSED, CROSSOVER_PROBABILITY, CROSSOVER_SHARE, ELITE, ELITES, ES,
+  FOUNDER, FOUNDERS, GENERATION, KIND, LINEAGE_SHARE, LINEAGE_SIGMA, LINEAGE_WORDS, MATE, MATES, MUTATED, MUTATION, MUTATION_NONE, MUTATION_PROBABILITY,
   PAIR, PARENTS, PERTURBED, RANDOM, RANKS, SECOND, SEED_HI, SEED_LO, SIGMA, SIGMA_B, SIGMA_C, SIGMA_D, SIGMA_SELF_ADAPTIVE, STATE_SIGMA,
 } from '../layout';
 import { selfAdaptiveSigma } from '../operators/schedule';
@@ -65,11 +65,8 @@ export function lineage(config: usize, state: usize, individual: u32, out: usize
   let count = mateCount(config, pool);
   if (count > 1 && uniformAt(seedLo, seedHi, 0, individual >> 1, generation, FATE) < getF(config, CROSSOVER_PROBABILITY)) {
     setU(out, CROSSED, 1);
-    if (getU(config, CROSSOVER) != CROSSOVER_INTERMEDIATE && getU(mates, 1) < getU(mates, 0)) {
-      const better = getU(mates, 1);
-      setU(mates, 1, getU(mates, 0));
-      setU(mates, 0, better);
-    }
+    const share = getU(config, CROSSOVER_SHARE);
+    setU(out, LINEAGE_SHARE, count > 2 || getU(mates, 0) <= getU(mates, 1) ? share : 256 - share);
   } else {
     for (let i: u32 = 1; i < count; ++i) setU(mates, i, 0);
     count = 1;

@@ -9,7 +9,7 @@ export function start(config: usize, state: usize): void {
   const capacity = getU(config, CAPACITY);
   memory.fill(state, 0, stateBytes(capacity, 0));
   const sigma = scheduledSigma(config, 0);
-  const count = getU(config, ALGORITHM) == ES ? 1 : getU(config, FOUNDERS);
+  const count: u32 = getU(config, ALGORITHM) == ES ? 1 : getU(config, FOUNDERS);
   setU(state, GENERATION, 0);
   setU(state, PARENTS, count);
   setU(state, RANKS, count);

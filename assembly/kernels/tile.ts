@@ -7,9 +7,9 @@
 // the work was cut. A convolution's terms come in `runs` (one per kernel row), each contiguous in x and in w.
 
 /** Samples in a panel. */
-export const PANEL = 8;
+export const PANEL: u32 = 8;
 /** Bytes of one feature of a panel. */
-export const LANE_BYTES = 32;
+export const LANE_BYTES: usize = 32;
 
 /**
  * 4 outputs. `x`: first run's samples; `xStride`, `wStride`: bytes from run to run; `length`: terms in a run; `w`: packed [term][4];
