@@ -15,19 +15,30 @@ export const ARTANH_0: f32 = -4.000000475;
 export const ARTANH_1: f32 = -1.333044474;
 export const ARTANH_2: f32 = -0.8259274573;
 
-/** Radius of each word; the other parameters are 1 and the constants above, in all lanes. */
+// In steps, for a loop that takes several vectors through each step before the next: the chain of one is long.
+
+/** Step 1: bits of u, counted from `ORIGIN`. */
 // @ts-ignore: decorator
 @inline
-export function radius(
-  words: v128, one: v128, origin: v128, sqrtHalf: v128, mantissa: v128, lnQuarter: v128, a0: v128, a1: v128, a2: v128,
-): v128 {
-  const bits = f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_u(words, 1)), one);
-  const offset = i32x4.sub(bits, origin);
-  const exponent = f32x4.convert_i32x4_s(i32x4.shr_s(offset, 23));
-  const m = i32x4.add(v128.and(offset, mantissa), sqrtHalf);
-  const s = f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+export function radiusBits(words: v128, one: v128, origin: v128): v128 {
+  return i32x4.sub(f32x4.add(f32x4.convert_i32x4_s(i32x4.shr_u(words, 1)), one), origin);
+}
+
+/** Step 2: (m - 1) / (m + 1) of `bits` from step 1. */
+// @ts-ignore: decorator
+@inline
+export function radiusQuotient(bits: v128, mantissa: v128, sqrtHalf: v128, one: v128): v128 {
+  const m = i32x4.add(v128.and(bits, mantissa), sqrtHalf);
+  return f32x4.div(f32x4.sub(m, one), f32x4.add(m, one));
+}
+
+/** Step 3: -2 ln u from `bits` of step 1 and `s` of step 2; its square root is the radius. */
+// @ts-ignore: decorator
+@inline
+export function radiusSquare(bits: v128, s: v128, lnQuarter: v128, a0: v128, a1: v128, a2: v128): v128 {
+  const exponent = f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(bits, 23)), lnQuarter);
   const y = f32x4.mul(s, s);
   let p = f32x4.add(f32x4.mul(y, a2), a1);
   p = f32x4.add(f32x4.mul(y, p), a0);
-  return f32x4.sqrt(f32x4.add(f32x4.mul(exponent, lnQuarter), f32x4.mul(s, p)));
+  return f32x4.add(exponent, f32x4.mul(s, p));
 }

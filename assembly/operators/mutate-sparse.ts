@@ -1,8 +1,8 @@
 // Sparse Gaussian mutation: a random fraction of the weights (chosen.ts) gets sigma * N(0, 1) added, by the draws that mutateGaussian
 // would add to all.
 import { NOISE } from '../rng/streams';
-import { addChosenTile, normalTiles, TILE_BYTES } from '../rng/tiles';
-import { choose, chosenBelow, chosenBits } from './chosen';
+import { addChosenTiles, normalTiles, TILE_BYTES } from '../rng/tiles';
+import { CHOICE_TILES, choose, chosenBelow, chosenRun } from './chosen';
 import { mutateGaussian } from './mutate-gaussian';
 
 /** `w`: [count] float32, changed in place; `fraction` 0 to 1. `scratch`: 64 bytes, 16-aligned. */
@@ -16,13 +16,24 @@ export function mutateSparse(
   }
   const threshold = chosenBelow(fraction);
   const whole = count >>> 4;
-  for (let tile: u32 = 0; tile < whole; tile++, w += TILE_BYTES) {
-    if (!choose(scratch, tile, threshold, seedLo, seedHi, individual, generation)) continue;
-    addChosenTile(w, tile, sigma, scratch, threshold, seedLo, seedHi, individual, generation, NOISE);
+  for (let tile: u32 = 0; tile < whole; ) {
+    const batch = min(whole - tile, CHOICE_TILES);
+    choose(scratch, tile, batch, threshold, seedLo, seedHi, individual, generation);
+    for (let i: u32 = 0; i < batch; i++) {
+      const run = chosenRun(scratch, i, batch);
+      if (run == 0) continue;
+      const at = scratch + (usize(i) << 1);
+      addChosenTiles(w + TILE_BYTES * (tile + i), tile + i, run, sigma, at, seedLo, seedHi, individual, generation, NOISE);
+      i += run;
+    }
+    tile += batch;
   }
   const rest = count & 15;
-  if (rest == 0 || !choose(scratch, whole, threshold, seedLo, seedHi, individual, generation)) return;
-  let bits = chosenBits(scratch, threshold);
+  if (rest == 0) return;
+  choose(scratch, whole, 1, threshold, seedLo, seedHi, individual, generation);
+  let bits: u32 = load<u16>(scratch);
+  if (bits == 0) return;
+  w += TILE_BYTES * whole;
   normalTiles(scratch, whole, 1, sigma, seedLo, seedHi, individual, generation, NOISE);
   for (const end = w + (usize(rest) << 2); w != end; w += 4, scratch += 4, bits >>>= 1) {
     if (bits & 1) store<f32>(w, load<f32>(w) + load<f32>(scratch));

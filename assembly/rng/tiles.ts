@@ -7,7 +7,7 @@ import {
   angle, COSINE_0, COSINE_1, COSINE_2, COSINE_3, cosine, halfCosine, halfSine, SINE_0, SINE_1, SINE_2, SINE_3, TURN,
 } from '../math/circle';
 import { constant, constantBits, opaqueZero } from '../math/constants';
-import { ARTANH_0, ARTANH_1, ARTANH_2, LN_QUARTER, MANTISSA, ORIGIN, radius, SQRT_HALF } from '../math/radius';
+import { ARTANH_0, ARTANH_1, ARTANH_2, LN_QUARTER, MANTISSA, ORIGIN, radiusBits, radiusQuotient, radiusSquare, SQRT_HALF } from '../math/radius';
 import { MULTIPLIER_0, MULTIPLIER_1, WEYL_0, WEYL_1 } from './philox';
 
 /** Bytes of a tile: 16 words. */
@@ -17,8 +17,9 @@ const WORDS = 0;
 const UNIFORM = 1;
 const NORMAL = 2;
 const ADD = 3;
-const ADD_CHOSEN = 4;
-const SET_CHOSEN = 5;
+const CHOOSE = 4;
+const ADD_CHOSEN = 5;
+const SET_CHOSEN = 6;
 
 // Low and high words of two vectors of 64-bit products, in the order of the counters.
 // @ts-ignore: decorator
@@ -33,25 +34,33 @@ function highs(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(a, b, 1, 3, 5, 7);
 }
 
-// Four results to their place; `old` and `chosen` are read by the kinds that change what is there.
+// Which of four words are below the threshold, one bit each.
 // @ts-ignore: decorator
 @inline
-function put(kind: i32, out: usize, z: v128, chosen: usize, threshold: v128): void {
+function chosen(words: v128, threshold: v128): u32 {
+  return u32(i32x4.bitmask(i32x4.lt_u(words, threshold)));
+}
+
+// Four results to their place; the kinds for chosen floats read which from four bits at `bits`, `shift` bits up.
+// @ts-ignore: decorator
+@inline
+function put(kind: i32, out: usize, z: v128, bits: usize, shift: u32): void {
   if (kind == NORMAL) {
     v128.store(out, z);
   } else if (kind == ADD) {
     v128.store(out, f32x4.add(v128.load(out), z));
   } else {
     const old = v128.load(out);
-    const is = i32x4.lt_u(v128.load(chosen), threshold);
-    v128.store(out, v128.bitselect(kind == ADD_CHOSEN ? f32x4.add(old, z) : z, old, is));
+    const lane = v128.and(i32x4.splat(load<u16>(bits + (shift >>> 4 << 1)) >>> (shift & 15)), i32x4(1, 2, 4, 8));
+    const not = i32x4.eq(lane, i32x4.splat(0));
+    v128.store(out, v128.bitselect(old, kind == ADD_CHOSEN ? f32x4.add(old, z) : z, not));
   }
 }
 
 // @ts-ignore: decorator
 @inline
 function tiles(
-  kind: i32, out: usize, first: u32, count: u32, scale: f32, chosen: usize, below: u32,
+  kind: i32, out: usize, first: u32, count: u32, scale: f32, bits: usize, below: u32,
   seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
   const zero = opaqueZero();
@@ -78,9 +87,12 @@ function tiles(
 
   // Round 1's products of the tile's four counters.
   const position = u64(first << 2);
-  let start01 = i64x2.replace_lane(i64x2.splat(position * MULTIPLIER_0), 1, (position + 1) * MULTIPLIER_0);
-  let start23 = i64x2.replace_lane(i64x2.splat((position + 2) * MULTIPLIER_0), 1, (position + 3) * MULTIPLIER_0);
-  const step = i64x2.splat(4 * u64(MULTIPLIER_0) + u64(zero));
+  const tileStep = i64x2.splat(4 * u64(MULTIPLIER_0));
+  let x01 = i64x2.replace_lane(i64x2.splat(position * MULTIPLIER_0), 1, (position + 1) * MULTIPLIER_0);
+  let x23 = i64x2.replace_lane(i64x2.splat((position + 2) * MULTIPLIER_0), 1, (position + 3) * MULTIPLIER_0);
+  let y01 = i64x2.add(x01, tileStep);
+  let y23 = i64x2.add(x23, tileStep);
+  const step = i64x2.splat(8 * u64(MULTIPLIER_0) + u64(zero));
 
   const one = constant(1, zero);
   const origin = constantBits(ORIGIN, zero);
@@ -103,88 +115,180 @@ function tiles(
   const threshold = i32x4.splat(below);
   const unit = constant(5.960464477539063e-8, zero);
 
-  for (const end = out + TILE_BYTES * count; out != end; out += TILE_BYTES) {
+  // Two tiles at a time, in step: the chain of one leaves the processor waiting. An odd last one has a companion that is not written.
+  for (let left: u32 = count; left != 0; left -= min(left, 2), out += 2 * TILE_BYTES) {
     // Round 1.
-    let x2 = v128.xor(highs(start01, start23), key1);
-    let x3 = lows(start01, start23);
-    start01 = i64x2.add(start01, step);
-    start23 = i64x2.add(start23, step);
+    let x2 = v128.xor(highs(x01, x23), key1);
+    let x3 = lows(x01, x23);
+    let y2 = v128.xor(highs(y01, y23), key1);
+    let y3 = lows(y01, y23);
+    x01 = i64x2.add(x01, step);
+    x23 = i64x2.add(x23, step);
+    y01 = i64x2.add(y01, step);
+    y23 = i64x2.add(y23, step);
     // Round 2.
-    let q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    let q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    let x0 = v128.xor(highs(q01, q23), key2a);
-    let x1 = lows(q01, q23);
+    let xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    let xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    let yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    let yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    let x0 = v128.xor(highs(xq01, xq23), key2a);
+    let x1 = lows(xq01, xq23);
     x2 = v128.xor(x3, key2b);
+    let y0 = v128.xor(highs(yq01, yq23), key2a);
+    let y1 = lows(yq01, yq23);
+    y2 = v128.xor(y3, key2b);
     // Round 3.
-    let p01 = i64x2.extmul_low_i32x4_u(x0, m0);
-    let p23 = i64x2.extmul_high_i32x4_u(x0, m0);
-    q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(highs(q01, q23), v128.xor(x1, key3a));
-    x1 = lows(q01, q23);
-    x2 = v128.xor(highs(p01, p23), key3b);
-    x3 = lows(p01, p23);
+    let xp01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    let xp23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    let yp01 = i64x2.extmul_low_i32x4_u(y0, m0);
+    let yp23 = i64x2.extmul_high_i32x4_u(y0, m0);
+    yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    x0 = v128.xor(highs(xq01, xq23), v128.xor(x1, key3a));
+    x1 = lows(xq01, xq23);
+    x2 = v128.xor(highs(xp01, xp23), key3b);
+    x3 = lows(xp01, xp23);
+    y0 = v128.xor(highs(yq01, yq23), v128.xor(y1, key3a));
+    y1 = lows(yq01, yq23);
+    y2 = v128.xor(highs(yp01, yp23), key3b);
+    y3 = lows(yp01, yp23);
     // Round 4.
-    p01 = i64x2.extmul_low_i32x4_u(x0, m0);
-    p23 = i64x2.extmul_high_i32x4_u(x0, m0);
-    q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(highs(q01, q23), v128.xor(x1, key4a));
-    x1 = lows(q01, q23);
-    x2 = v128.xor(highs(p01, p23), v128.xor(x3, key4b));
-    x3 = lows(p01, p23);
+    xp01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    xp23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    yp01 = i64x2.extmul_low_i32x4_u(y0, m0);
+    yp23 = i64x2.extmul_high_i32x4_u(y0, m0);
+    yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    x0 = v128.xor(highs(xq01, xq23), v128.xor(x1, key4a));
+    x1 = lows(xq01, xq23);
+    x2 = v128.xor(highs(xp01, xp23), v128.xor(x3, key4b));
+    x3 = lows(xp01, xp23);
+    y0 = v128.xor(highs(yq01, yq23), v128.xor(y1, key4a));
+    y1 = lows(yq01, yq23);
+    y2 = v128.xor(highs(yp01, yp23), v128.xor(y3, key4b));
+    y3 = lows(yp01, yp23);
     // Round 5.
-    p01 = i64x2.extmul_low_i32x4_u(x0, m0);
-    p23 = i64x2.extmul_high_i32x4_u(x0, m0);
-    q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(highs(q01, q23), v128.xor(x1, key5a));
-    x1 = lows(q01, q23);
-    x2 = v128.xor(highs(p01, p23), v128.xor(x3, key5b));
-    x3 = lows(p01, p23);
+    xp01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    xp23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    yp01 = i64x2.extmul_low_i32x4_u(y0, m0);
+    yp23 = i64x2.extmul_high_i32x4_u(y0, m0);
+    yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    x0 = v128.xor(highs(xq01, xq23), v128.xor(x1, key5a));
+    x1 = lows(xq01, xq23);
+    x2 = v128.xor(highs(xp01, xp23), v128.xor(x3, key5b));
+    x3 = lows(xp01, xp23);
+    y0 = v128.xor(highs(yq01, yq23), v128.xor(y1, key5a));
+    y1 = lows(yq01, yq23);
+    y2 = v128.xor(highs(yp01, yp23), v128.xor(y3, key5b));
+    y3 = lows(yp01, yp23);
     // Round 6.
-    p01 = i64x2.extmul_low_i32x4_u(x0, m0);
-    p23 = i64x2.extmul_high_i32x4_u(x0, m0);
-    q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(highs(q01, q23), v128.xor(x1, key6a));
-    x1 = lows(q01, q23);
-    x2 = v128.xor(highs(p01, p23), v128.xor(x3, key6b));
-    x3 = lows(p01, p23);
+    xp01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    xp23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    yp01 = i64x2.extmul_low_i32x4_u(y0, m0);
+    yp23 = i64x2.extmul_high_i32x4_u(y0, m0);
+    yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    x0 = v128.xor(highs(xq01, xq23), v128.xor(x1, key6a));
+    x1 = lows(xq01, xq23);
+    x2 = v128.xor(highs(xp01, xp23), v128.xor(x3, key6b));
+    x3 = lows(xp01, xp23);
+    y0 = v128.xor(highs(yq01, yq23), v128.xor(y1, key6a));
+    y1 = lows(yq01, yq23);
+    y2 = v128.xor(highs(yp01, yp23), v128.xor(y3, key6b));
+    y3 = lows(yp01, yp23);
     // Round 7.
-    p01 = i64x2.extmul_low_i32x4_u(x0, m0);
-    p23 = i64x2.extmul_high_i32x4_u(x0, m0);
-    q01 = i64x2.extmul_low_i32x4_u(x2, m1);
-    q23 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(highs(q01, q23), v128.xor(x1, key7a));
-    x1 = lows(q01, q23);
-    x2 = v128.xor(highs(p01, p23), v128.xor(x3, key7b));
-    x3 = lows(p01, p23);
+    xp01 = i64x2.extmul_low_i32x4_u(x0, m0);
+    xp23 = i64x2.extmul_high_i32x4_u(x0, m0);
+    xq01 = i64x2.extmul_low_i32x4_u(x2, m1);
+    xq23 = i64x2.extmul_high_i32x4_u(x2, m1);
+    yp01 = i64x2.extmul_low_i32x4_u(y0, m0);
+    yp23 = i64x2.extmul_high_i32x4_u(y0, m0);
+    yq01 = i64x2.extmul_low_i32x4_u(y2, m1);
+    yq23 = i64x2.extmul_high_i32x4_u(y2, m1);
+    x0 = v128.xor(highs(xq01, xq23), v128.xor(x1, key7a));
+    x1 = lows(xq01, xq23);
+    x2 = v128.xor(highs(xp01, xp23), v128.xor(x3, key7b));
+    x3 = lows(xp01, xp23);
+    y0 = v128.xor(highs(yq01, yq23), v128.xor(y1, key7a));
+    y1 = lows(yq01, yq23);
+    y2 = v128.xor(highs(yp01, yp23), v128.xor(y3, key7b));
+    y3 = lows(yp01, yp23);
 
+    const both = left > 1;
     if (kind == WORDS) {
       v128.store(out, x0);
       v128.store(out, x1, 16);
       v128.store(out, x2, 32);
       v128.store(out, x3, 48);
+      if (both) {
+        v128.store(out, y0, 64);
+        v128.store(out, y1, 80);
+        v128.store(out, y2, 96);
+        v128.store(out, y3, 112);
+      }
     } else if (kind == UNIFORM) {
       v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x0, 8)), unit));
       v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x1, 8)), unit), 16);
       v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x2, 8)), unit), 32);
       v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x3, 8)), unit), 48);
+      if (both) {
+        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y0, 8)), unit), 64);
+        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y1, 8)), unit), 80);
+        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y2, 8)), unit), 96);
+        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y3, 8)), unit), 112);
+      }
+    } else if (kind == CHOOSE) {
+      store<u16>(bits, chosen(x0, threshold) | (chosen(x1, threshold) << 4) | (chosen(x2, threshold) << 8) | (chosen(x3, threshold) << 12));
+      if (both) {
+        store<u16>(bits, chosen(y0, threshold) | (chosen(y1, threshold) << 4) | (chosen(y2, threshold) << 8) | (chosen(y3, threshold) << 12), 2);
+      }
+      bits += 4;
     } else {
-      // Box-Muller: x0 and x2 give radii, x1 and x3 angles.
-      const r0 = f32x4.mul(radius(x0, one, origin, sqrtHalf, mantissa, lnQuarter, a0, a1, a2), scales);
-      const r2 = f32x4.mul(radius(x2, one, origin, sqrtHalf, mantissa, lnQuarter, a0, a1, a2), scales);
-      const t1 = angle(x1, turn);
-      const t3 = angle(x3, turn);
-      const y1 = f32x4.mul(t1, t1);
-      const y3 = f32x4.mul(t3, t3);
-      const sine1 = halfSine(t1, y1, s0, s1, s2, s3);
-      const sine3 = halfSine(t3, y3, s0, s1, s2, s3);
-      put(kind, out, f32x4.mul(r0, cosine(x1, sine1, one)), chosen, threshold);
-      put(kind, out + 16, f32x4.mul(r0, f32x4.mul(sine1, halfCosine(y1, c0, c1, c2, c3))), chosen + 16, threshold);
-      put(kind, out + 32, f32x4.mul(r2, cosine(x3, sine3, one)), chosen + 32, threshold);
-      put(kind, out + 48, f32x4.mul(r2, f32x4.mul(sine3, halfCosine(y3, c0, c1, c2, c3))), chosen + 48, threshold);
+      // Box-Muller: words 0 and 2 give radii, 1 and 3 angles.
+      let rx0 = radiusBits(x0, one, origin);
+      let rx2 = radiusBits(x2, one, origin);
+      let ry0 = radiusBits(y0, one, origin);
+      let ry2 = radiusBits(y2, one, origin);
+      const sx0 = radiusQuotient(rx0, mantissa, sqrtHalf, one);
+      const sx2 = radiusQuotient(rx2, mantissa, sqrtHalf, one);
+      const sy0 = radiusQuotient(ry0, mantissa, sqrtHalf, one);
+      const sy2 = radiusQuotient(ry2, mantissa, sqrtHalf, one);
+      const ax1 = angle(x1, turn);
+      const ax3 = angle(x3, turn);
+      const ay1 = angle(y1, turn);
+      const ay3 = angle(y3, turn);
+      const tx1 = f32x4.mul(ax1, ax1);
+      const tx3 = f32x4.mul(ax3, ax3);
+      const ty1 = f32x4.mul(ay1, ay1);
+      const ty3 = f32x4.mul(ay3, ay3);
+      const hx1 = halfSine(ax1, tx1, s0, s1, s2, s3);
+      const hx3 = halfSine(ax3, tx3, s0, s1, s2, s3);
+      const hy1 = halfSine(ay1, ty1, s0, s1, s2, s3);
+      const hy3 = halfSine(ay3, ty3, s0, s1, s2, s3);
+      rx0 = f32x4.mul(f32x4.sqrt(radiusSquare(rx0, sx0, lnQuarter, a0, a1, a2)), scales);
+      rx2 = f32x4.mul(f32x4.sqrt(radiusSquare(rx2, sx2, lnQuarter, a0, a1, a2)), scales);
+      ry0 = f32x4.mul(f32x4.sqrt(radiusSquare(ry0, sy0, lnQuarter, a0, a1, a2)), scales);
+      ry2 = f32x4.mul(f32x4.sqrt(radiusSquare(ry2, sy2, lnQuarter, a0, a1, a2)), scales);
+      put(kind, out, f32x4.mul(rx0, cosine(x1, hx1, one)), bits, 0);
+      put(kind, out + 16, f32x4.mul(rx0, f32x4.mul(hx1, halfCosine(tx1, c0, c1, c2, c3))), bits, 4);
+      put(kind, out + 32, f32x4.mul(rx2, cosine(x3, hx3, one)), bits, 8);
+      put(kind, out + 48, f32x4.mul(rx2, f32x4.mul(hx3, halfCosine(tx3, c0, c1, c2, c3))), bits, 12);
+      if (both) {
+        put(kind, out + 64, f32x4.mul(ry0, cosine(y1, hy1, one)), bits, 16);
+        put(kind, out + 80, f32x4.mul(ry0, f32x4.mul(hy1, halfCosine(ty1, c0, c1, c2, c3))), bits, 20);
+        put(kind, out + 96, f32x4.mul(ry2, cosine(y3, hy3, one)), bits, 24);
+        put(kind, out + 112, f32x4.mul(ry2, f32x4.mul(hy3, halfCosine(ty3, c0, c1, c2, c3))), bits, 28);
+      }
+      if (kind >= ADD_CHOSEN) bits += 4;
     }
   }
 }
@@ -217,18 +321,25 @@ export function addNormalTiles(
   tiles(ADD, out, first, count, scale, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
-/** One tile of the same normals, added to those of the 16 floats at `out` whose word at `chosen` is below `threshold`. */
-export function addChosenTile(
-  out: usize, first: u32, scale: f32, chosen: usize, threshold: u32,
-  seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
+/** `count` tiles of words from tile `first` on: for each a u16 at `bits`, whose bit j is set iff word j is below `threshold`. */
+export function chooseTiles(
+  bits: usize, first: u32, count: u32, threshold: u32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(ADD_CHOSEN, out, first, 1, scale, chosen, threshold, seedLo, seedHi, individual, generation, stream);
+  tiles(CHOOSE, 0, first, count, 1, bits, threshold, seedLo, seedHi, individual, generation, stream);
 }
 
-/** One tile of the same normals, put in the place of those floats. */
-export function setChosenTile(
-  out: usize, first: u32, scale: f32, chosen: usize, threshold: u32,
+/** The same normals, added to the floats at `out` whose bit at `bits` is set. */
+export function addChosenTiles(
+  out: usize, first: u32, count: u32, scale: f32, bits: usize,
   seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(SET_CHOSEN, out, first, 1, scale, chosen, threshold, seedLo, seedHi, individual, generation, stream);
+  tiles(ADD_CHOSEN, out, first, count, scale, bits, 0, seedLo, seedHi, individual, generation, stream);
+}
+
+/** The same normals, put in the place of those floats. */
+export function setChosenTiles(
+  out: usize, first: u32, count: u32, scale: f32, bits: usize,
+  seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
+): void {
+  tiles(SET_CHOSEN, out, first, count, scale, bits, 0, seedLo, seedHi, individual, generation, stream);
 }
