@@ -124,7 +124,8 @@ export function configure(settings: WeightsSettings, network: Network, dataset: 
   words[L.FEATURES] = network.features;
   words[L.CAPACITY] = capacity;
   words[L.WIDEST] = network.widest;
-  const fast = settings.path === 'auto' && words[L.MUTATION] === L.MUTATION_LOW_RANK && network.program[L.OP_CODE] === L.OP_DENSE && columnwise(words);
+  const fast =
+    settings.path === 'auto' && words[L.MUTATION] === L.MUTATION_LOW_RANK && network.program[L.OP_CODE] === L.OP_DENSE && columnwise(words);
   words[L.FAST] = fast ? 1 : 0;
   const largestBatch = Math.max(...settings.batch.map((b) => Math.min(b.size, dataset.splits.train.count)));
   const chunk = Math.max(LEAST_CHUNK, Math.floor(CHUNK_BYTES / (network.widest * 32)));
@@ -204,19 +205,25 @@ function check(settings: WeightsSettings, network: Network, dataset: Dataset, st
     throw new SettingsError(message);
   };
   const { loss, algorithm, population } = settings;
-  if (!Number.isInteger(population) || population < 1 || population > 2 ** 31) wrong(`population: must be a whole number from 1 to 2^31, not ${population}`);
-  if (algorithm.name === 'es' && population % 2) wrong(`population: an evolution strategy needs an even one (antithetic pairs), not ${population}`);
+  if (!Number.isInteger(population) || population < 1 || population > 2 ** 31)
+    wrong(`population: must be a whole number from 1 to 2^31, not ${population}`);
+  if (algorithm.name === 'es' && population % 2)
+    wrong(`population: an evolution strategy needs an even one (antithetic pairs), not ${population}`);
   if (algorithm.name === 'ga' && algorithm.block % 2) wrong(`algorithm.block: must be even, not ${algorithm.block}`);
   if (algorithm.name === 'ga' && algorithm.crossover.name === 'intermediate' && algorithm.crossover.parents > L.MAX_MATES) {
     wrong(`algorithm.crossover.parents: at most ${L.MAX_MATES}, not ${algorithm.crossover.parents}`);
   }
   if (started && algorithm.name === 'random') wrong('algorithm: random search cannot start from a given genome');
-  if (loss.name === 'cross-entropy' && dataset.classes === null) wrong(`loss: cross-entropy needs classes, and dataset ${dataset.name} has numbers to predict`);
+  if (loss.name === 'cross-entropy' && dataset.classes === null)
+    wrong(`loss: cross-entropy needs classes, and dataset ${dataset.name} has numbers to predict`);
   if (loss.name === 'cross-entropy' && network.outputs < 2) wrong('loss: cross-entropy needs a network with at least 2 outputs');
-  if (loss.name === 'error-rate' && dataset.classes === null) wrong(`loss: error-rate needs classes, and dataset ${dataset.name} has numbers to predict`);
+  if (loss.name === 'error-rate' && dataset.classes === null)
+    wrong(`loss: error-rate needs classes, and dataset ${dataset.name} has numbers to predict`);
   const single = network.outputs === 1 && dataset.classes === 2;
   if (network.outputs !== dataset.outputs && !single) {
-    wrong(`network: puts out ${network.outputs} numbers, but dataset ${dataset.name} has ${dataset.outputs} ${dataset.classes === null ? 'to predict' : 'classes'}`);
+    wrong(
+      `network: puts out ${network.outputs} numbers, but dataset ${dataset.name} has ${dataset.outputs} ${dataset.classes === null ? 'to predict' : 'classes'}`,
+    );
   }
   if (network.features !== dataset.shape.reduce((a, b) => a * b, 1)) {
     wrong(`network: takes examples of shape [${network.inputShape}], but those of dataset ${dataset.name} are [${dataset.shape}]`);

@@ -6,10 +6,27 @@ type P = number;
 export interface EngineExports {
   heapBase(): number;
   // rng
-  uniform(out: P, first: number, count: number, seedLo: number, seedHi: number, individual: number, generation: number, stream: number): void;
+  uniform(
+    out: P,
+    first: number,
+    count: number,
+    seedLo: number,
+    seedHi: number,
+    individual: number,
+    generation: number,
+    stream: number,
+  ): void;
   normal(
-    out: P, first: number, count: number, scale: number, seedLo: number, seedHi: number, individual: number, generation: number,
-    stream: number, scratch: P,
+    out: P,
+    first: number,
+    count: number,
+    scale: number,
+    seedLo: number,
+    seedHi: number,
+    individual: number,
+    generation: number,
+    stream: number,
+    scratch: P,
   ): void;
   // data
   batch(config: P, count: number, generation: number, stride: number, first: number, last: number, out: P): void;
@@ -27,15 +44,37 @@ export interface EngineExports {
   targetPanelBytes(config: P): number;
   evaluate(config: P, weights: P, x: P, targets: P, examples: number, perExample: P, buffers: P, scratch: P): number;
   exampleLosses(
-    config: P, firstOperation: number, weights: P, x: P, targets: P, panels: number, out: P, correct: P, buffers: P, scratch: P,
+    config: P,
+    firstOperation: number,
+    weights: P,
+    x: P,
+    targets: P,
+    panels: number,
+    out: P,
+    correct: P,
+    buffers: P,
+    scratch: P,
   ): void;
   mean(values: P, count: number): number;
   baseBytes(config: P, panels: number): number;
   fastBase(config: P, parent: P, x: P, panels: number, out: P, scratch: P): void;
   fastScratch(config: P, panels: number): number;
   fastLosses(
-    config: P, state: P, first: number, count: number, parents: P, bases: P, x: P, targets: P, examples: number, weights: P,
-    perExample: P, buffers: P, scratch: P, packing: P, out: P,
+    config: P,
+    state: P,
+    first: number,
+    count: number,
+    parents: P,
+    bases: P,
+    x: P,
+    targets: P,
+    examples: number,
+    weights: P,
+    perExample: P,
+    buffers: P,
+    scratch: P,
+    packing: P,
+    out: P,
   ): void;
   selectScratch(population: number): number;
   selectionBytes(config: P): number;
@@ -48,12 +87,20 @@ export interface EngineExports {
   advanceStrategy(config: P, state: P, selection: P, bytes: number, next: P): number;
   stepScratch(rows: number, columns: number): number;
   strategyStep(
-    config: P, state: P, next: P, selection: P, segment: number, first: number, rows: number, centre: P, m: P, v: P, scratch: P,
+    config: P,
+    state: P,
+    next: P,
+    selection: P,
+    segment: number,
+    first: number,
+    rows: number,
+    centre: P,
+    m: P,
+    v: P,
+    scratch: P,
   ): void;
   denseStepScratch(): number;
-  strategyDenseStep(
-    config: P, state: P, next: P, selection: P, first: number, count: number, centre: P, m: P, v: P, scratch: P,
-  ): void;
+  strategyDenseStep(config: P, state: P, next: P, selection: P, first: number, count: number, centre: P, m: P, v: P, scratch: P): void;
   digest(data: P, bytes: number, seed: number, out: P): void;
   allFinite(data: P, count: number): number;
   digestStateScratch(capacity: number, pool: number): number;

@@ -81,7 +81,8 @@ export function prepareGround(options: GroundOptions): Ground {
   const measuring = instantiate(engine, small);
   const base = measuring.heapBase();
   writeTables(small, config, base, base + config.words.byteLength, base + config.words.byteLength + config.segments.byteLength, 0);
-  const plan = planMemory(config, dataset, threads, { engine: measuring, config: base }, base, options.limit ?? MEMORY_LIMIT);
+  // One part more than threads: the host's own.
+  const plan = planMemory(config, dataset, threads + 1, { engine: measuring, config: base }, base, options.limit ?? MEMORY_LIMIT);
   options.onPlan?.(plan);
 
   const pages = plan.bytes / 65536;
@@ -111,7 +112,9 @@ function checkSplit(dataset: Dataset, name: SplitName): void {
   const width = dataset.classes === null ? dataset.outputs : 1;
   if (split.count < 1) throw new SettingsError(`dataset ${dataset.name}: its ${name} split is empty`);
   if (split.inputs.length !== split.count * features || split.targets.length !== split.count * width) {
-    throw new SettingsError(`dataset ${dataset.name}: its ${name} split holds ${split.inputs.length} inputs and ${split.targets.length} targets for ${split.count} examples of ${features}`);
+    throw new SettingsError(
+      `dataset ${dataset.name}: its ${name} split holds ${split.inputs.length} inputs and ${split.targets.length} targets for ${split.count} examples of ${features}`,
+    );
   }
   if (dataset.classes !== null && split.targets.some((c) => c >= (dataset.classes as number))) {
     throw new SettingsError(`dataset ${dataset.name}: its ${name} split has a class above ${dataset.classes - 1}`);
@@ -175,6 +178,24 @@ export class Evolution {
     return this.plan.states[this.generation & 1];
   }
 
+  /** Individuals that share their parents. */
+  get block(): number {
+    return this.config.words[L.BLOCK];
+  }
+
+  /** Whether this instance is the first thread's: what all compute alike, it hands over. */
+  get isFirst(): boolean {
+    return this.own === this.plan.threads[0];
+  }
+
+  /** Takes note of buffers for parents outside, which the host made. */
+  outside(buffers: OutsideBuffers): void {
+    for (const parity of [0, 1] as const) {
+      const own = this.ground.outside[parity];
+      own.push(...buffers[parity].slice(own.length));
+    }
+  }
+
   private get es(): boolean {
     return this.config.settings.algorithm.name === 'es';
   }
@@ -193,7 +214,8 @@ export class Evolution {
     for (let k = 0; k < count; ++k) {
       const to = this.parents.target(0, k, this.own.weights);
       if (start) {
-        if (start.length !== parameters) throw new SettingsError(`the genome to start from has ${start.length} weights, the network ${parameters}`);
+        if (start.length !== parameters)
+          throw new SettingsError(`the genome to start from has ${start.length} weights, the network ${parameters}`);
         new Float32Array(this.memory.buffer, to, parameters).set(start);
         if (!this.engine.allFinite(to, parameters)) throw new SettingsError('the genome to start from has weights that are not finite');
       } else this.engine.founder(this.plan.config, k, 0, to, this.own.packing);
@@ -292,7 +314,15 @@ export class Evolution {
     for (let unit = next(); unit < this.batchUnits; unit = next()) {
       const first = unit * BATCH_UNIT;
       const last = Math.min(size, first + BATCH_UNIT);
-      this.engine.batch(plan.config, plan.splits.train.count, this.generation, this.config.largestBatch, first, last, plan.indices + first * 4);
+      this.engine.batch(
+        plan.config,
+        plan.splits.train.count,
+        this.generation,
+        this.config.largestBatch,
+        first,
+        last,
+        plan.indices + first * 4,
+      );
       this.gather('train', plan.indices, first, last, plan.batch + first * this.config.network.features * 4, plan.batchTargets);
     }
   }
@@ -332,7 +362,16 @@ export class Evolution {
     if (!this.config.fast || kind === L.FOUNDER) {
       this.pointAtMates();
       engine.express(plan.config, this.state, own.lineage, first, own.pointers, own.weights, own.packing);
-      const loss = engine.evaluate(plan.config, own.weights, plan.batch, plan.batchTargets, this.batchSize, own.perExample, own.buffers, own.packing);
+      const loss = engine.evaluate(
+        plan.config,
+        own.weights,
+        plan.batch,
+        plan.batchTargets,
+        this.batchSize,
+        own.perExample,
+        own.buffers,
+        own.packing,
+      );
       this.f32[out >>> 2] = loss;
       return 1;
     }
@@ -349,8 +388,21 @@ export class Evolution {
       this.u32[(own.bases >>> 2) + m] = this.base(position, this.u32[(own.pointers >>> 2) + m]);
     }
     engine.fastLosses(
-      plan.config, this.state, first, count, own.pointers, own.bases, plan.batch, plan.batchTargets, this.batchSize, own.weights,
-      own.perExample, own.buffers, own.fast, own.packing, out,
+      plan.config,
+      this.state,
+      first,
+      count,
+      own.pointers,
+      own.bases,
+      plan.batch,
+      plan.batchTargets,
+      this.batchSize,
+      own.weights,
+      own.perExample,
+      own.buffers,
+      own.fast,
+      own.packing,
+      out,
     );
     return count;
   }
@@ -384,7 +436,12 @@ export class Evolution {
   candidate(individual: number, given: Float32Array | null = null): Float32Array {
     const { weights } = this.own;
     if (given) this.f32.set(given, weights >>> 2);
-    else if (individual < 0) this.u8.copyWithin(weights, this.parents.pointer(this.generation, 0, 0), this.parents.pointer(this.generation, 0, 0) + this.config.network.parameters * 4);
+    else if (individual < 0)
+      this.u8.copyWithin(
+        weights,
+        this.parents.pointer(this.generation, 0, 0),
+        this.parents.pointer(this.generation, 0, 0) + this.config.network.parameters * 4,
+      );
     else this.expressTo(individual, weights);
     return this.copyOf(weights);
   }
@@ -403,8 +460,16 @@ export class Evolution {
       const panels = Math.ceil((last - first) / 8);
       this.gather(split, 0, first, last, own.panels, own.targets - (first >> 3) * engine.targetPanelBytes(plan.config));
       engine.exampleLosses(
-        plan.config, 0, own.weights, own.panels, own.targets, panels, plan.scores + first * 4,
-        this.config.words[L.CLASSES] ? plan.hits + first * 4 : 0, own.buffers, own.packing,
+        plan.config,
+        0,
+        own.weights,
+        own.panels,
+        own.targets,
+        panels,
+        plan.scores + first * 4,
+        this.config.words[L.CLASSES] ? plan.hits + first * 4 : 0,
+        own.buffers,
+        own.packing,
       );
     }
   }
@@ -440,7 +505,8 @@ export class Evolution {
   /** Puts the selection into memory and fills the next state's words. Throws SelectionError. */
   beginAdvance(selection: Uint8Array): void {
     const { engine, plan } = this;
-    if (selection.length > plan.selectionBytes) throw new SelectionError(`the selection of generation ${this.generation} ${WRONG_SELECTION[3]}`);
+    if (selection.length > plan.selectionBytes)
+      throw new SelectionError(`the selection of generation ${this.generation} ${WRONG_SELECTION[3]}`);
     this.u8.set(selection, plan.selection);
     const next = plan.states[(this.generation + 1) & 1];
     const wrong = this.es

@@ -52,7 +52,8 @@ export function layerReader(layer: unknown, index: number, counts: Map<string, n
   };
   const count1 = (key: string): number => {
     const value = config[key];
-    if (!Number.isInteger(value) || (value as number) < 1) fail(`"${key}" must be a whole number of at least 1, not ${JSON.stringify(value)}`);
+    if (!Number.isInteger(value) || (value as number) < 1)
+      fail(`"${key}" must be a whole number of at least 1, not ${JSON.stringify(value)}`);
     return value as number;
   };
   const pair = (key: string, missing: [number, number] | null): [number, number] => {
@@ -170,14 +171,16 @@ export function layerReader(layer: unknown, index: number, counts: Map<string, n
           return still([product(input)]);
         case 'Reshape': {
           const target = config.target_shape;
-          if (!Array.isArray(target) || !target.every((n) => Number.isInteger(n) && n >= 1)) fail('"target_shape" must be whole numbers of at least 1');
+          if (!Array.isArray(target) || !target.every((n) => Number.isInteger(n) && n >= 1))
+            fail('"target_shape" must be whole numbers of at least 1');
           if (product(target as Shape) !== product(input)) fail(`cannot make [${target}] of [${input}]`);
           return still([...(target as Shape)]);
         }
         case 'Activation':
           return still(input, activation(input));
         case 'ReLU':
-          if (config.max_value != null || (config.threshold ?? 0) !== 0 || (config.negative_slope ?? 0) !== 0) fail('only a plain relu can be compiled');
+          if (config.max_value != null || (config.threshold ?? 0) !== 0 || (config.negative_slope ?? 0) !== 0)
+            fail('only a plain relu can be compiled');
           return still(input, activation(input, 'relu'));
         case 'Softmax':
           return still(input, activation(input, 'softmax'));

@@ -164,7 +164,10 @@ function sequentialLayers(topology: unknown): { name: string; layers: unknown[] 
   for (const wrapper of ['modelTopology', 'model_config']) {
     if (at && typeof at === 'object' && at[wrapper] && typeof at[wrapper] === 'object') at = at[wrapper] as Record<string, unknown>;
   }
-  if (!at || typeof at !== 'object') throw new NetworkError('network: expected the JSON of a Keras Sequential model, {"class_name": "Sequential", "config": {"layers": [...]}}');
+  if (!at || typeof at !== 'object')
+    throw new NetworkError(
+      'network: expected the JSON of a Keras Sequential model, {"class_name": "Sequential", "config": {"layers": [...]}}',
+    );
   const className = at.class_name ?? at.className;
   if (className !== undefined && className !== 'Sequential') {
     throw new NetworkError(`network: is a ${String(className)} model; only Sequential ones can be compiled`);

@@ -1,7 +1,12 @@
 // One run of an experiment on this machine: the loop evaluate -> select -> advance over threads, as a stream of events.
 import type { Dataset } from './dataset.ts';
-import type { Champion, RunEvent } from './events.ts';
+import { type Engine, loadEngine } from './engine.ts';
+import type { Champion, DoneEvent, GenerationEvent, RunEvent, Score } from './events.ts';
+import type { Network } from './network.ts';
+import type { Plan } from './plan.ts';
 import type { WeightsSettings } from './settings.ts';
+import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { Threads } from './threads.ts';
 
 /** What of a journal's record a replay needs. */
 export interface ReplayRecord {
@@ -30,24 +35,253 @@ export interface RunOptions {
   start?: Float32Array | null;
   /** A snapshot to begin at (as `Run.snapshot` gave it), and the records from its generation on, which are applied before the first event. */
   resume?: { snapshot: Iterable<Uint8Array> | null; records: Iterable<ReplayRecord>; onProgress?: (generation: number) => void } | null;
+  /** Default: the one that this package carries. A replay passes the one that the run was made with. */
+  engine?: Engine;
+  /** Called with the memory plan before anything is allocated; throws where it asks for too much. */
+  onPlan?: (plan: Plan) => void;
 }
 
-export declare class Run {
-  /** Loads the engine, plans and takes the memory, starts the threads, replays `resume`. */
-  static open(options: RunOptions): Promise<Run>;
+/** A journal that does not lead where it says: names the generation. */
+export class ReplayError extends Error {
+  override name = 'ReplayError';
+  readonly generation: number;
+  constructor(message: string, generation: number) {
+    super(message);
+    this.generation = generation;
+  }
+}
+
+/** The individual of a centre (es), which is none of the population. */
+export const CENTRE = -1;
+
+export class Run {
   /** SHA-256 (hex) of the WebAssembly engine. */
   readonly engine: string;
+  private readonly threads: Threads;
+  private readonly options: RunOptions;
+  private best_ = Number.POSITIVE_INFINITY;
+  private champion_: Champion | null = null;
+  private weights: Float32Array | null = null;
+  private finite = true;
+  private busy = false;
+
+  private constructor(threads: Threads, options: RunOptions, engine: string) {
+    this.threads = threads;
+    this.options = options;
+    this.engine = engine;
+  }
+
+  /** Loads the engine, plans and takes the memory, starts the threads, replays `resume`. Throws ReplayError where a record does not fit. */
+  static async open(options: RunOptions): Promise<Run> {
+    const engine = options.engine ?? (await loadEngine());
+    const threads = await Threads.open({
+      engine,
+      settings: options.settings,
+      dataset: options.dataset,
+      seed: options.seed,
+      threads: options.threads ?? globalThis.navigator?.hardwareConcurrency ?? 1,
+      started: options.start != null,
+      onPlan: options.onPlan,
+    });
+    const run = new Run(threads, options, engine.sha256);
+    try {
+      await run.begin();
+      return run;
+    } catch (error) {
+      await threads.close();
+      throw error;
+    }
+  }
+
   /** The generation that comes next. */
-  readonly generation: number;
-  /** Runs until the end: one GenerationEvent each, last a DoneEvent. The loop waits for whoever reads. */
-  events(): AsyncGenerator<RunEvent, void>;
-  /** [parameters] float32 copy; null before the first validation. */
-  championWeights(): Float32Array | null;
-  readonly champion: Champion | null;
+  get generation(): number {
+    return this.threads.host.generation;
+  }
+
+  get network(): Network {
+    return this.threads.host.config.network;
+  }
+
+  get plan(): Plan {
+    return this.threads.host.plan;
+  }
+
+  get champion(): Champion | null {
+    return this.champion_;
+  }
+
   /** Digest (32 hex digits) of the present state. */
-  digest(): string;
+  digest(): string {
+    return this.threads.host.digest();
+  }
+
+  /** [parameters] float32 copy; null before the first validation. */
+  championWeights(): Float32Array | null {
+    return this.weights?.slice() ?? null;
+  }
+
+  /** Part of the generation in progress that is evaluated: 0 to 1. */
+  get progress(): number {
+    return this.busy ? this.threads.evaluated / this.options.settings.population : 0;
+  }
+
+  private async begin(): Promise<void> {
+    const { host } = this.threads;
+    const { resume } = this.options;
+    if (resume?.snapshot) {
+      const { champion, weights } = readSnapshot(resume.snapshot, host);
+      this.champion_ = champion;
+      this.weights = weights;
+    } else host.init(this.options.start ?? null);
+    if (!resume) return;
+    for (const record of resume.records) {
+      if (this.options.signal?.aborted) return;
+      await this.replay(record);
+      resume.onProgress?.(this.generation);
+    }
+  }
+
+  private async replay(record: ReplayRecord): Promise<void> {
+    const { host } = this.threads;
+    if (record.generation !== host.generation) {
+      throw new ReplayError(`the journal goes on at generation ${record.generation}, but ${host.generation} comes next`, host.generation);
+    }
+    if (record.digest !== host.digest()) {
+      throw new ReplayError(
+        `generation ${record.generation}: replay gives digest ${host.digest()}, the journal holds ${record.digest}`,
+        record.generation,
+      );
+    }
+    if (record.champion) {
+      const weights = host.candidate(record.champion.individual);
+      const digest = host.digestOf(weights);
+      if (digest !== record.champion.digest) {
+        throw new ReplayError(
+          `generation ${record.generation}: replay gives a champion of digest ${digest}, the journal holds ${record.champion.digest}`,
+          record.generation,
+        );
+      }
+      this.champion_ = record.champion;
+      this.weights = weights;
+    }
+    this.finite = await this.threads.advance(record.selection);
+  }
+
+  /** Runs until the end: one GenerationEvent each, last a DoneEvent. The loop waits for whoever reads. */
+  async *events(): AsyncGenerator<RunEvent, void> {
+    const { settings, target, minutes, signal } = this.options;
+    const { host } = this.threads;
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / 1000;
+    const firstGeneration = this.generation;
+    const evaluations = () => this.generation * settings.population;
+    const stop = () => this.threads.stop();
+    signal?.addEventListener('abort', stop);
+    let reason: DoneEvent['reason'] = 'generations';
+    try {
+      while (this.generation < settings.generations) {
+        if (!this.finite) {
+          reason = 'diverged';
+          break;
+        }
+        if (minutes != null && seconds() >= minutes * 60) {
+          reason = 'minutes';
+          break;
+        }
+        const event = signal?.aborted ? null : await this.evaluate(signal);
+        if (!event) {
+          reason = 'stopped';
+          break;
+        }
+        yield { ...event, evaluations: (this.generation + 1) * settings.population, seconds: seconds() };
+        this.best_ = event.best;
+        this.finite = await this.threads.advance(event.selection);
+        if (target != null && event.best <= target) {
+          reason = 'target';
+          break;
+        }
+      }
+      if (reason === 'generations' && !this.finite) reason = 'diverged';
+      const test = this.weights ? (await this.threads.score('test', CENTRE, this.weights)).score : null;
+      const took = seconds();
+      yield {
+        event: 'done',
+        generations: this.generation,
+        reason,
+        digest: host.digest(),
+        best: this.best_,
+        champion: this.champion_,
+        validation: this.champion_?.validation ?? null,
+        test,
+        evaluations: evaluations(),
+        seconds: took,
+        evaluationsPerSecond: took > 0 ? ((this.generation - firstGeneration) * settings.population) / took : 0,
+      };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Measures the present generation and makes its selection; null where it was stopped. */
+  private async evaluate(signal: AbortSignal | undefined): Promise<Omit<GenerationEvent, 'evaluations' | 'seconds'> | null> {
+    const { settings } = this.options;
+    const { threads } = this;
+    const { host } = threads;
+    const { generation } = host;
+    await threads.collectBatch();
+    this.busy = true;
+    const whole = await threads.evaluate(0, settings.population);
+    this.busy = false;
+    if (!whole || signal?.aborted) return null;
+    const selection = await threads.select();
+    const { best, at, mean } = summary(host.losses);
+    let validation: Score | null = null;
+    let champion: Champion | null = null;
+    if (generation % settings.validateEvery === 0 || generation === settings.generations - 1) {
+      const individual = settings.algorithm.name === 'es' ? CENTRE : at;
+      const { score, weights } = await threads.score('validation', individual);
+      validation = score;
+      // Lower validation loss, then the earlier generation.
+      if (!this.champion_ || score.loss < this.champion_.validation.loss) {
+        champion = { generation, individual, validation: score, digest: host.digestOf(weights) };
+        this.champion_ = champion;
+        this.weights = weights;
+      }
+    }
+    return { event: 'generation', generation, digest: host.digest(), losses: host.losses, selection, best, mean, validation, champion };
+  }
+
   /** The present state between two generations, champion included, in chunks of any size (a file of 4 MiB pieces is the journal's affair). */
-  snapshot(): AsyncIterable<Uint8Array>;
+  async *snapshot(): AsyncIterable<Uint8Array> {
+    yield* writeSnapshot(this.threads.host, this.champion_, this.weights);
+  }
+
   /** Stops the threads and lets the memory go. */
-  close(): Promise<void>;
+  async close(): Promise<void> {
+    await this.threads.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Best loss, its first index, and the mean of the finite ones (Infinity where there is none). For people: nothing of it reaches state. */
+function summary(losses: Float32Array): { best: number; at: number; mean: number } {
+  let best = Number.POSITIVE_INFINITY;
+  let at = 0;
+  let total = 0;
+  let finite = 0;
+  for (let i = 0; i < losses.length; ++i) {
+    const loss = losses[i];
+    if (loss < best) {
+      best = loss;
+      at = i;
+    }
+    if (Number.isFinite(loss)) {
+      total += loss;
+      finite += 1;
+    }
+  }
+  return { best, at, mean: finite ? total / finite : Number.POSITIVE_INFINITY };
 }

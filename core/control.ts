@@ -1,0 +1,14 @@
+// The control block: the few words at the head of a run's memory through which threads share out work and are told to stop.
+
+export const CONTROL = {
+  /** The next unit of the phase in progress. */
+  next: 0,
+  /** 1: leave the phase at the next individual. */
+  stop: 1,
+  /** Individuals evaluated in the phase. */
+  done: 2,
+} as const;
+
+export function controlOf(memory: WebAssembly.Memory, address: number): Int32Array {
+  return new Int32Array(memory.buffer, address, 16);
+}

@@ -1,0 +1,68 @@
+// A compute thread: one instance of the engine over the run's memory. It is told a phase, takes units of it until none is left, and says
+// so. It never computes anything that depends on which units it was given.
+import { CONTROL, controlOf } from './control.ts';
+import type { SplitName } from './dataset.ts';
+import { Evolution, type Ground } from './evolution.ts';
+import { listen } from './ports.ts';
+
+export type Phase =
+  /** Take the run's memory. `thread`: which of the plan's threads this is. */
+  | { phase: 'ground'; ground: Ground; thread: number }
+  /** `outside`: the buffers of parents that live outside the memory. */
+  | { phase: 'batch'; generation: number; outside: Ground['outside'] }
+  /** Evaluate individuals of the generation, `grain` at a time. */
+  | { phase: 'evaluate'; generation: number; first: number; count: number; grain: number }
+  | { phase: 'select'; generation: number }
+  /** Score an individual (-1: the centre), or given weights, on a split. */
+  | { phase: 'score'; generation: number; individual: number; weights: Float32Array | null; split: SplitName }
+  /** The selection lies in memory, the next state's words too. */
+  | { phase: 'advance'; generation: number; outside: Ground['outside'] };
+
+export type Answer = { ok: true; value?: unknown } | { ok: false; error: string };
+
+let evolution: Evolution | null = null;
+let control: Int32Array = new Int32Array(0);
+
+function perform(message: Phase): unknown {
+  if (message.phase === 'ground') {
+    evolution = new Evolution(message.ground, message.thread);
+    control = controlOf(message.ground.memory, message.ground.plan.control);
+    return undefined;
+  }
+  const own = evolution as Evolution;
+  own.generation = message.generation;
+  const next = () => Atomics.add(control, CONTROL.next, 1);
+  const stopped = () => Atomics.load(control, CONTROL.stop) !== 0;
+  switch (message.phase) {
+    case 'batch':
+      own.outside(message.outside);
+      return own.collectBatch(next);
+    case 'evaluate': {
+      const end = message.first + message.count;
+      for (let first = message.first + next() * message.grain; first < end; first = message.first + next() * message.grain) {
+        const count = Math.min(message.grain, end - first);
+        if (!own.evaluate(first, count, stopped)) return false;
+        Atomics.add(control, CONTROL.done, count);
+      }
+      return true;
+    }
+    case 'select':
+      return next() === 0 ? own.select() : undefined;
+    case 'score': {
+      const weights = own.candidate(message.individual, message.weights);
+      own.score(message.split, next);
+      return own.isFirst ? weights : undefined;
+    }
+    case 'advance':
+      own.outside(message.outside);
+      return own.advanceSome(next);
+  }
+}
+
+listen((message) => {
+  try {
+    return { ok: true, value: perform(message as Phase) } satisfies Answer;
+  } catch (error) {
+    return { ok: false, error: (error as Error).message } satisfies Answer;
+  }
+});

@@ -1,0 +1,111 @@
+// A run's state machine over several threads: each phase of a generation is shared out by a counter, and ends when every thread has
+// answered. `advance` therefore starts only when nobody reads the old generation any more.
+import { GROUP } from '../assembly/layout.ts';
+import { CONTROL, controlOf } from './control.ts';
+import type { SplitName } from './dataset.ts';
+import type { Score } from './events.ts';
+import { Evolution, type Ground, type GroundOptions, prepareGround } from './evolution.ts';
+import { startThread, type ThreadPort } from './ports.ts';
+import type { Answer, Phase } from './thread.ts';
+
+/** Units of evaluation per thread, at least: the last ones keep all threads busy to the end. */
+const UNITS_PER_THREAD = 16;
+/** The most individuals in a unit. */
+const LARGEST_GRAIN = 256;
+
+export class Threads {
+  /** The host's own instance: for what takes no time. */
+  readonly host: Evolution;
+  private readonly ground: Ground;
+  private readonly ports: ThreadPort[];
+  private readonly control: Int32Array;
+
+  private constructor(ground: Ground, ports: ThreadPort[]) {
+    this.ground = ground;
+    this.ports = ports;
+    this.host = new Evolution(ground, ports.length);
+    this.control = controlOf(ground.memory, ground.plan.control);
+  }
+
+  /** Plans, takes the memory and starts `options.threads` threads over it. Throws as `prepareGround` does. */
+  static async open(options: Omit<GroundOptions, 'shared'>): Promise<Threads> {
+    const ground = prepareGround({ ...options, shared: true });
+    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    const url = new URL(`./thread${extension}`, import.meta.url);
+    const ports: ThreadPort[] = [];
+    try {
+      for (let i = 0; i < options.threads; ++i) ports.push(await startThread(url));
+      const threads = new Threads(ground, ports);
+      await Promise.all(ports.map((port, thread) => threads.ask(port, { phase: 'ground', ground, thread })));
+      return threads;
+    } catch (error) {
+      await Promise.all(ports.map((port) => port.end()));
+      throw error;
+    }
+  }
+
+  get count(): number {
+    return this.ports.length;
+  }
+
+  private async ask(port: ThreadPort, phase: Phase): Promise<unknown> {
+    const answer = (await port.ask(phase)) as Answer;
+    if (!answer.ok) throw new Error(`a compute thread failed: ${answer.error}`);
+    return answer.value;
+  }
+
+  private async all(phase: Phase): Promise<unknown[]> {
+    Atomics.store(this.control, CONTROL.next, 0);
+    return Promise.all(this.ports.map((port) => this.ask(port, phase)));
+  }
+
+  /** Collects the present generation's batch. */
+  async collectBatch(): Promise<void> {
+    await this.all({ phase: 'batch', generation: this.host.generation, outside: this.ground.outside });
+  }
+
+  /** Evaluates individuals; their losses then lie in `host.losses`. False where `stop` was called meanwhile. */
+  async evaluate(first: number, count: number): Promise<boolean> {
+    Atomics.store(this.control, CONTROL.stop, 0);
+    Atomics.store(this.control, CONTROL.done, 0);
+    const share = Math.ceil(count / (this.count * UNITS_PER_THREAD));
+    const block = this.host.config.fast ? Math.max(this.host.block, GROUP) : 1;
+    const grain = Math.min(LARGEST_GRAIN, Math.ceil(share / block) * block);
+    const done = await this.all({ phase: 'evaluate', generation: this.host.generation, first, count, grain });
+    return done.every((whole) => whole === true);
+  }
+
+  /** Individuals evaluated so far in the phase in progress. */
+  get evaluated(): number {
+    return Atomics.load(this.control, CONTROL.done);
+  }
+
+  /** Ends an `evaluate` at the next individual of each thread. */
+  stop(): void {
+    Atomics.store(this.control, CONTROL.stop, 1);
+  }
+
+  /** The selection from `host.losses`. */
+  async select(): Promise<Uint8Array<ArrayBuffer>> {
+    const answers = await this.all({ phase: 'select', generation: this.host.generation });
+    return answers.find((answer) => answer !== undefined) as Uint8Array<ArrayBuffer>;
+  }
+
+  /** Scores an individual of the present generation (-1: the centre), or given weights, on a split. */
+  async score(split: SplitName, individual: number, weights: Float32Array | null = null): Promise<{ score: Score; weights: Float32Array }> {
+    const answers = await this.all({ phase: 'score', generation: this.host.generation, individual, weights, split });
+    return { score: this.host.scored(split), weights: answers.find((answer) => answer !== undefined) as Float32Array };
+  }
+
+  /** Advances to the next generation; false where weights are no longer finite. Throws SelectionError. */
+  async advance(selection: Uint8Array): Promise<boolean> {
+    this.host.beginAdvance(selection);
+    const answers = await this.all({ phase: 'advance', generation: this.host.generation, outside: this.ground.outside });
+    this.host.endAdvance();
+    return answers.every((finite) => finite === true);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.ports.map((port) => port.end()));
+  }
+}
