@@ -100,7 +100,7 @@ export function compileNetwork(topology: unknown, input?: readonly number[]): Ne
         columns,
         biased: part.biased,
         fanIn: rows,
-        fanOut: product(part.kernel) / part.kernel.at(-2)!,
+        fanOut: product(part.kernel) / (part.kernel.at(-2) as number),
         neuron: neurons,
       });
       neurons += columns;
