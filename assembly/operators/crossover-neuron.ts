@@ -1,6 +1,9 @@
 // Crossover by neuron: a neuron keeps all its incoming weights and its bias from one parent (Montana and Davis, "Training feedforward
 // neural networks using genetic algorithms", IJCAI 1989: crossover-nodes).
-import { BLOCK, blockBits, limitOf, maskOf, maskWords, signedBytes } from './mask';
+import { belowShare, limitOf, SIGNS } from '../rng/bytes';
+import { MASK } from '../rng/streams';
+import { wordTiles } from '../rng/tiles';
+import { BLOCK, blockBits } from './mask';
 import { overlap } from './overlap';
 
 const BLOCK_BYTES: usize = 256;
@@ -8,10 +11,16 @@ const BLOCK_BYTES: usize = 256;
 // @ts-ignore: decorator
 @inline
 function expand16(out: usize, signed: v128, limit: v128): void {
-  v128.store(out, maskOf(signed, 0, limit));
-  v128.store(out, maskOf(signed, 1, limit), 16);
-  v128.store(out, maskOf(signed, 2, limit), 32);
-  v128.store(out, maskOf(signed, 3, limit), 48);
+  v128.store(out, belowShare(signed, 0, limit));
+  v128.store(out, belowShare(signed, 1, limit), 16);
+  v128.store(out, belowShare(signed, 2, limit), 32);
+  v128.store(out, belowShare(signed, 3, limit), 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function select(a: usize, b: usize, out: usize, mask: usize): void {
+  v128.store(out, v128.bitselect(v128.load(a), v128.load(b), v128.load(mask)));
 }
 
 /**
@@ -27,19 +36,19 @@ export function neuronMask(
   }
   const swap: u32 = complement ? 0xffffffff : 0;
   const limit = limitOf(share);
-  const bias = i32x4.splat(0x80808080);
+  const signs = i32x4.splat(SIGNS);
   for (let neuron = firstNeuron, end = firstNeuron + columns; neuron < end; ) {
     const block = neuron / BLOCK;
     const stop = min(end, (block + 1) * BLOCK);
     if (stop - neuron == BLOCK) {
       // The words wait at the end of what they become.
       const words = out + 192;
-      maskWords(words, block, 1, seedLo, seedHi, pair, generation);
+      wordTiles(words, block, 1, seedLo, seedHi, pair, generation, MASK);
       const inverse = i32x4.splat(swap);
-      const v0 = signedBytes(words, bias);
-      const v1 = signedBytes(words + 16, bias);
-      const v2 = signedBytes(words + 32, bias);
-      const v3 = signedBytes(words + 48, bias);
+      const v0 = v128.xor(v128.load(words), signs);
+      const v1 = v128.xor(v128.load(words, 16), signs);
+      const v2 = v128.xor(v128.load(words, 32), signs);
+      const v3 = v128.xor(v128.load(words, 48), signs);
       expand16(out, v0, limit);
       expand16(out + 64, v1, limit);
       expand16(out + 128, v2, limit);
@@ -71,14 +80,19 @@ export function crossoverNeuron(
   }
   // The mask waits in the last row, which is mixed last.
   const row = usize(columns) << 2;
-  const vectors = row & ~15;
+  const wide = row & ~63;
+  const narrow = row & ~15;
   const mask = out + row * (rows - 1);
   neuronMask(mask, columns, firstNeuron, share, complement, seedLo, seedHi, pair, generation);
   for (let i: u32 = 0; i < rows; i++) {
     let x: usize = 0;
-    for (; x < vectors; x += 16) {
-      v128.store(out + x, v128.bitselect(v128.load(a + x), v128.load(b + x), v128.load(mask + x)));
+    for (; x < wide; x += 64) {
+      select(a + x, b + x, out + x, mask + x);
+      select(a + x + 16, b + x + 16, out + x + 16, mask + x + 16);
+      select(a + x + 32, b + x + 32, out + x + 32, mask + x + 32);
+      select(a + x + 48, b + x + 48, out + x + 48, mask + x + 48);
     }
+    for (; x < narrow; x += 16) select(a + x, b + x, out + x, mask + x);
     for (; x < row; x += 4) store<u32>(out + x, load<u32>(load<u32>(mask + x) != 0 ? a + x : b + x));
     a += row;
     b += row;

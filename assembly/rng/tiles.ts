@@ -8,6 +8,7 @@ import {
 } from '../math/circle';
 import { constant, constantBits, opaqueZero } from '../math/constants';
 import { ARTANH_0, ARTANH_1, ARTANH_2, LN_QUARTER, MANTISSA, ORIGIN, radiusBits, radiusQuotient, radiusSquare, SQRT_HALF } from '../math/radius';
+import { belowShare, limitOf, SIGNS } from './bytes';
 import { MULTIPLIER_0, MULTIPLIER_1, WEYL_0, WEYL_1 } from './philox';
 
 /** Bytes of a tile: 16 words. */
@@ -20,6 +21,7 @@ const ADD = 3;
 const CHOOSE = 4;
 const ADD_CHOSEN = 5;
 const SET_CHOSEN = 6;
+const MIX = 7;
 
 // Low and high words of two vectors of 64-bit products, in the order of the counters.
 // @ts-ignore: decorator
@@ -57,10 +59,21 @@ function put(kind: i32, out: usize, z: v128, bits: usize, shift: u32): void {
   }
 }
 
+// 16 floats of `a` where the byte is below the share, else of `b`.
+// @ts-ignore: decorator
+@inline
+function mix(a: usize, b: usize, out: usize, words: v128, signs: v128, limit: v128): void {
+  const signed = v128.xor(words, signs);
+  v128.store(out, v128.bitselect(v128.load(a), v128.load(b), belowShare(signed, 0, limit)));
+  v128.store(out, v128.bitselect(v128.load(a, 16), v128.load(b, 16), belowShare(signed, 1, limit)), 16);
+  v128.store(out, v128.bitselect(v128.load(a, 32), v128.load(b, 32), belowShare(signed, 2, limit)), 32);
+  v128.store(out, v128.bitselect(v128.load(a, 48), v128.load(b, 48), belowShare(signed, 3, limit)), 48);
+}
+
 // @ts-ignore: decorator
 @inline
 function tiles(
-  kind: i32, out: usize, first: u32, count: u32, scale: f32, bits: usize, below: u32,
+  kind: i32, out: usize, first: u32, count: u32, scale: f32, bits: usize, below: u32, a: usize, b: usize, share: u32,
   seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
   const zero = opaqueZero();
@@ -114,9 +127,11 @@ function tiles(
   const scales = f32x4.splat(scale);
   const threshold = i32x4.splat(below);
   const unit = constant(5.960464477539063e-8, zero);
+  const signs = constantBits(SIGNS, zero);
+  const limit = limitOf(share);
 
   // Two tiles at a time, in step: the chain of one leaves the processor waiting. An odd last one has a companion that is not written.
-  for (let left: u32 = count; left != 0; left -= min(left, 2), out += 2 * TILE_BYTES) {
+  for (let left: u32 = count; left != 0; left -= min(left, 2)) {
     // Round 1.
     let x2 = v128.xor(highs(x01, x23), key1);
     let x3 = lows(x01, x23);
@@ -252,6 +267,19 @@ function tiles(
         store<u16>(bits, chosen(y0, threshold) | (chosen(y1, threshold) << 4) | (chosen(y2, threshold) << 8) | (chosen(y3, threshold) << 12), 2);
       }
       bits += 4;
+    } else if (kind == MIX) {
+      mix(a, b, out, x0, signs, limit);
+      mix(a + 64, b + 64, out + 64, x1, signs, limit);
+      mix(a + 128, b + 128, out + 128, x2, signs, limit);
+      mix(a + 192, b + 192, out + 192, x3, signs, limit);
+      if (both) {
+        mix(a + 256, b + 256, out + 256, y0, signs, limit);
+        mix(a + 320, b + 320, out + 320, y1, signs, limit);
+        mix(a + 384, b + 384, out + 384, y2, signs, limit);
+        mix(a + 448, b + 448, out + 448, y3, signs, limit);
+      }
+      a += 8 * TILE_BYTES;
+      b += 8 * TILE_BYTES;
     } else {
       // Box-Muller: words 0 and 2 give radii, 1 and 3 angles.
       let rx0 = radiusBits(x0, one, origin);
@@ -290,6 +318,7 @@ function tiles(
       }
       if (kind >= ADD_CHOSEN) bits += 4;
     }
+    out += kind == MIX ? 8 * TILE_BYTES : 2 * TILE_BYTES;
   }
 }
 
@@ -297,35 +326,35 @@ function tiles(
 export function wordTiles(
   out: usize, first: u32, count: u32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(WORDS, out, first, count, 1, 0, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(WORDS, out, first, count, 1, 0, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** Tiles of uniform floats in [0, 1): the words' upper 24 bits. */
 export function uniformTiles(
   out: usize, first: u32, count: u32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(UNIFORM, out, first, count, 1, 0, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(UNIFORM, out, first, count, 1, 0, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** Tiles of normal floats times `scale`: of each 8 draws the first four are the cosines'. */
 export function normalTiles(
   out: usize, first: u32, count: u32, scale: f32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(NORMAL, out, first, count, scale, 0, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(NORMAL, out, first, count, scale, 0, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** The same normals, added to the floats at `out`. */
 export function addNormalTiles(
   out: usize, first: u32, count: u32, scale: f32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(ADD, out, first, count, scale, 0, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(ADD, out, first, count, scale, 0, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** `count` tiles of words from tile `first` on: for each a u16 at `bits`, whose bit j is set iff word j is below `threshold`. */
 export function chooseTiles(
   bits: usize, first: u32, count: u32, threshold: u32, seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(CHOOSE, 0, first, count, 1, bits, threshold, seedLo, seedHi, individual, generation, stream);
+  tiles(CHOOSE, 0, first, count, 1, bits, threshold, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** The same normals, added to the floats at `out` whose bit at `bits` is set. */
@@ -333,7 +362,7 @@ export function addChosenTiles(
   out: usize, first: u32, count: u32, scale: f32, bits: usize,
   seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(ADD_CHOSEN, out, first, count, scale, bits, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(ADD_CHOSEN, out, first, count, scale, bits, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
 }
 
 /** The same normals, put in the place of those floats. */
@@ -341,5 +370,13 @@ export function setChosenTiles(
   out: usize, first: u32, count: u32, scale: f32, bits: usize,
   seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
 ): void {
-  tiles(SET_CHOSEN, out, first, count, scale, bits, 0, seedLo, seedHi, individual, generation, stream);
+  tiles(SET_CHOSEN, out, first, count, scale, bits, 0, 0, 0, 0, seedLo, seedHi, individual, generation, stream);
+}
+
+/** 64 floats a tile: those of `a` whose byte of the words (bytes.ts) is below `share` (1 to 255), else those of `b`. */
+export function mixTiles(
+  a: usize, b: usize, out: usize, first: u32, count: u32, share: u32,
+  seedLo: u32, seedHi: u32, individual: u32, generation: u32, stream: u32,
+): void {
+  tiles(MIX, out, first, count, 1, 0, 0, a, b, share, seedLo, seedHi, individual, generation, stream);
 }
