@@ -10,7 +10,7 @@ export const loss = byName(
         temperature: z.number().positive().default(1).describe('Divides the logits.'),
         labelSmoothing: z.number().min(0).lt(1).default(0).describe('Part of the target spread evenly over the classes.'),
       })
-      .describe('Softmax cross-entropy of classes. The network ends in logits: no softmax of its own.'),
+      .describe('Softmax cross-entropy of classes. The network ends in logits, or in a softmax that the loss takes over.'),
     z.strictObject({ name: z.literal('error-rate') }).describe('Part of the examples whose class is not guessed: 0 is best.'),
     z.strictObject({ name: z.literal('mean-squared-error') }).describe('Mean over examples and outputs; a class counts as a one-hot row.'),
   ]),

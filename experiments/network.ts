@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { withShortForm } from './shorthand.ts';
 
 const layer = z.looseObject({
-  class_name: z.string().describe('`Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `Flatten`, `Activation` or `Dropout`.'),
+  class_name: z
+    .string()
+    .describe(
+      '`Dense`, `Conv2D`, `MaxPooling2D`, `AveragePooling2D`, `Flatten`, `Reshape`, `Activation`, `ReLU`, `Softmax`, `Dropout` or `InputLayer`.',
+    ),
   config: z
     .record(z.string(), z.unknown())
     .default({})

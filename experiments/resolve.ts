@@ -5,16 +5,17 @@ import { builtIn } from './built-in/index.ts';
 import { ExperimentError } from './error.ts';
 import { type Override, withOverrides } from './override.ts';
 import { parseExperiment } from './parse.ts';
-import type { Experiment } from './schema.ts';
+import type { Experiment, ExperimentInput } from './schema.ts';
 import { suggestion } from './suggestion.ts';
 
 /**
- * The experiment of that name, or in that JSON file, with fields set on top of it.
+ * The experiment of that name, or in that JSON file, or that is given, with fields set on top of it.
  * @throws ExperimentError for an unknown name, an unreadable file, a wrong field
  */
-export async function resolveExperiment(nameOrFile: string, overrides: Iterable<Override> = []): Promise<Experiment> {
-  const form = builtIn.get(nameOrFile) ?? (await readForm(nameOrFile));
-  return parseExperiment(withOverrides(form, overrides, nameOrFile), nameOrFile);
+export async function resolveExperiment(given: string | ExperimentInput, overrides: Iterable<Override> = []): Promise<Experiment> {
+  const source = typeof given === 'string' ? given : 'experiment';
+  const form = typeof given === 'string' ? (builtIn.get(given) ?? (await readForm(given))) : given;
+  return parseExperiment(withOverrides(form, overrides, source), source);
 }
 
 async function readForm(file: string): Promise<object> {

@@ -12,7 +12,7 @@ export const xor: ExperimentInput = {
   ],
   loss: 'error-rate',
   stop: { loss: 0 },
-  population: 256,
+  population: 64,
   generations: 200,
   batch: 4,
   algorithm: { name: 'ga', parents: '10%', elites: 1, crossover: 'neuron', mutation: { name: 'gaussian', sigma: 0.3 } },

@@ -1,0 +1,55 @@
+// The display of a run where there is no terminal: a plain line now and then.
+import type { RunEvent } from '../../core/events.ts';
+import type { Display } from './index.ts';
+import { counted, duration, loss, percent } from './numbers.ts';
+import type { Progress } from './progress.ts';
+
+const LINE_EVERY_SECONDS = 5;
+
+export class LineDisplay implements Display {
+  readonly #progress: Progress;
+  readonly #write: (line: string) => void;
+  #next = 0;
+  #unwritten = false;
+
+  constructor(progress: Progress, write: (line: string) => void) {
+    const { name, algorithm, population, generations, seed, threads } = progress.title;
+    this.#progress = progress;
+    this.#write = write;
+    const size = `population ${counted(population)}, ${counted(generations)} generations`;
+    write(`${name}: ${algorithm}, ${size}, seed ${seed}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n`);
+  }
+
+  note(text: string | null): void {
+    if (text && this.#due()) this.#write(`${text}\n`);
+  }
+
+  within(): void {}
+
+  on(event: RunEvent): void {
+    this.#progress.add(event);
+    // However the run ends, its last generation has a line.
+    if (event.event === 'done' ? this.#unwritten : this.#due()) this.#write(`${this.#line()}\n`);
+    else if (event.event === 'generation') this.#unwritten = true;
+  }
+
+  close(): void {}
+
+  #due(): boolean {
+    const { elapsed } = this.#progress;
+    if (elapsed < this.#next) return false;
+    this.#next = elapsed + LINE_EVERY_SECONDS;
+    this.#unwritten = false;
+    return true;
+  }
+
+  #line(): string {
+    const { finished, title, best, mean, validation, speed, remaining } = this.#progress;
+    const parts = [`generation ${counted(finished)}/${counted(title.generations)}`];
+    if (best !== null && mean !== null) parts.push(`best ${loss(best)}`, `mean ${loss(mean)}`);
+    if (validation) parts.push(`validation ${validation.accuracy === null ? loss(validation.loss) : percent(validation.accuracy)}`);
+    if (speed !== null) parts.push(`${counted(speed)}/s`);
+    if (remaining !== null && finished < title.generations) parts.push(`${duration(remaining)} left`);
+    return parts.join('  ');
+  }
+}

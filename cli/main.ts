@@ -1,0 +1,160 @@
+// The `germline` command: its words, its options, and the one place where errors become messages and exit codes.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodeOf } from './mistake.ts';
+
+/** Runs a command line without the program's name. Returns the exit code. */
+export async function main(words: string[]): Promise<number> {
+  quietWhenNobodyReads();
+  let code = 0;
+  const program = commands((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const code = exitCodeOf(error);
+  if (code !== null) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return code;
+  }
+  process.stderr.write(`germline failed where it should not have. Please report this, with the command that you ran:\n${trace(error)}\n`);
+  return 1;
+}
+
+function trace(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** `germline ... | head` ends when head does. */
+function quietWhenNobodyReads(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(fileURLToPath(import.meta.resolve('germline/package.json')), 'utf8')).version;
+}
+
+const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  $ germline ${line}`).join('\n')}`;
+
+const collected = (value: string, before: string[] = []) => [...before, value];
+
+function commands(exit: (code: number) => void): Command {
+  const program = new Command('germline')
+    .description('Evolves neural networks without a gradient, replayable to the byte.')
+    .version(version())
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText('after', examples('run xor', 'run mnist --seed 7 --out runs/mnist', 'export runs/mnist --format tfjs'));
+
+  program
+    .command('run')
+    .description('Run an experiment: a built-in one by its name, or a JSON file.')
+    .argument('[experiment]', 'name (see `germline experiments`) or file')
+    .option('--seed <number>', 'the seed, 0 to 2^64 - 1; the same seed gives the same run (default: a random one)')
+    .option('--generations <number>', 'end after so many generations')
+    .option('--population <number>', 'individuals in a generation')
+    .option('--minutes <number>', 'end after so many minutes')
+    .option('--threads <number>', 'compute threads (default: one a core)')
+    .option('--set <path=value>', 'set any field of the experiment; may be given again', collected)
+    .option('--init <model>', 'start from a model: tfjs model.json, .safetensors, .npz, or the folder of a run')
+    .option('--json', 'print one JSON object a line, and nothing else')
+    .option('--out <folder>', 'keep the run in a folder: journal, experiment, champion')
+    .option('--resume <folder>', 'go on with the run in a folder')
+    .addHelpText(
+      'after',
+      examples(
+        'run xor --seed 1',
+        'run mnist --generations 50 --set algorithm.sigma=0.03',
+        'run my.json --minutes 10 --out runs/a',
+        'run --resume runs/a',
+      ),
+    )
+    .action(async (experiment, options) => exit(await (await import('./commands/run.ts')).run(experiment, options)));
+
+  program
+    .command('replay')
+    .description('Rebuild a run from its seed and journal, and compare the digests.')
+    .argument('<folder>', 'the folder of a run')
+    .option('--threads <number>', 'compute threads (default: one a core)')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText('after', examples('replay runs/a'))
+    .action(async (folder, options) => exit(await (await import('./commands/replay.ts')).replay(folder, options)));
+
+  program
+    .command('export')
+    .description("Write a run's champion as a model that other programs read.")
+    .argument('<folder>', 'the folder of a run')
+    .addOption(new Option('--format <format>', 'format of the model').choices(['tfjs', 'safetensors', 'npz']).makeOptionMandatory())
+    .option('--to <path>', 'where to write: a folder for tfjs, else a file (default: beside the run)')
+    .addHelpText('after', examples('export runs/a --format tfjs --to model', 'export runs/a --format safetensors --to model.safetensors'))
+    .action(async (folder, options) => exit(await (await import('./commands/export.ts')).exportChampion(folder, options)));
+
+  const experiments = program
+    .command('experiments')
+    .description('List the built-in experiments.')
+    .addHelpText('after', examples('experiments', 'experiments show mnist > my.json'))
+    .action(async () => exit((await import('./commands/experiments.ts')).list()));
+  experiments
+    .command('show')
+    .description('Print an experiment as JSON, every default filled in.')
+    .argument('<experiment>', 'name or file')
+    .option('--set <path=value>', 'set a field; may be given again', collected)
+    .addHelpText('after', examples('experiments show mnist', 'experiments show mnist --set population=10000'))
+    .action(async (name, options) => exit(await (await import('./commands/experiments.ts')).show(name, options)));
+
+  const data = program
+    .command('data')
+    .description('Datasets: list, fetch, add.')
+    .addHelpText('after', examples('data list', 'data fetch fashion-mnist', 'data add iris --csv iris.csv --target species'));
+  data
+    .command('list')
+    .description('List the datasets that there are, and those that can be fetched.')
+    .option('--json', 'print them as JSON, one a line')
+    .addHelpText('after', examples('data list'))
+    .action(async (options) => exit(await (await import('./commands/data.ts')).list(options)));
+  data
+    .command('fetch')
+    .description('Download a dataset from its public mirrors, or take its files from a folder.')
+    .argument('<name>', 'its name')
+    .option('--from <folder>', 'take the files from here instead of downloading them')
+    .addHelpText('after', examples('data fetch mnist', 'data fetch fashion-mnist --from /usr/share/dataset-fashion-mnist'))
+    .action(async (name, options) => exit(await (await import('./commands/data.ts')).fetch(name, options)));
+  data
+    .command('add')
+    .description('Add a dataset of your own: IDX images and labels, or a CSV table.')
+    .argument('<name>', 'what to call it')
+    .option('--images <file>', 'IDX file of the examples')
+    .option('--labels <file>', 'IDX file of their classes')
+    .option('--test-images <file>', 'IDX file of the test examples')
+    .option('--test-labels <file>', 'IDX file of their classes')
+    .option('--csv <file>', 'CSV file with a header')
+    .option('--target <column>', 'its column to predict')
+    .option('--npz <file>', 'NumPy archive with x and y, or x_train, y_train, x_test, y_test')
+    .option('--replace', 'overwrite a dataset that was added under this name')
+    .addHelpText(
+      'after',
+      examples('data add digits --images images.idx.gz --labels labels.idx.gz', 'data add iris --csv iris.csv --target species'),
+    )
+    .action(async (name, options) => exit(await (await import('./commands/data.ts')).add(name, options)));
+
+  strict(program, 'germline');
+  return program;
+}
+
+/** Errors are thrown instead of ending the process, and say which help to look at. */
+function strict(command: Command, name: string): void {
+  command.exitOverride().showHelpAfterError(`(see ${name} --help)`);
+  for (const inner of command.commands) strict(inner, `${name} ${inner.name()}`);
+}

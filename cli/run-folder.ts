@@ -1,0 +1,65 @@
+// The folder of a run: its journal (journal/folder.ts), and beside it for people
+//     experiment.json       the experiment, every default filled in
+//     champion.safetensors  the champion's weights, once the run has ended or was stopped
+import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Dataset } from '../core/dataset.ts';
+import { type Engine, engineFrom } from '../core/engine.ts';
+import { DataError, loadDataset } from '../data/index.ts';
+import { type Experiment, experimentHash, parseExperiment, parseSeed } from '../experiments/index.ts';
+import type { JournalContent, RunHeader } from '../journal/index.ts';
+import { UsageError } from './mistake.ts';
+
+export const CHAMPION_FILE = 'champion.safetensors';
+const EXPERIMENT_FILE = 'experiment.json';
+const JOURNAL_FILE = 'journal.sqlite';
+
+/** @throws UsageError where a new run could overwrite something */
+export function checkNewFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  let files: string[];
+  try {
+    files = readdirSync(folder);
+  } catch (error) {
+    throw new UsageError(`--out ${folder}: cannot be used as a folder (${(error as Error).message})`);
+  }
+  if (files.includes(JOURNAL_FILE)) {
+    throw new UsageError(
+      `--out ${folder}: already holds a run. To go on with it: germline run --resume ${folder}. For a new one choose another folder`,
+    );
+  }
+  if (files.length) throw new UsageError(`--out ${folder}: is not empty. Choose a new folder, or an empty one`);
+}
+
+export async function writeExperiment(folder: string, experiment: Experiment): Promise<void> {
+  await writeFile(join(folder, EXPERIMENT_FILE), `${JSON.stringify(experiment, null, 2)}\n`);
+}
+
+/** What a journal's header says the run was made of. Throws where it is not what this version would run, or the dataset is not here. */
+export async function openRun(header: RunHeader, folder: string): Promise<{ experiment: Experiment; seed: bigint; dataset: Dataset }> {
+  const experiment = parseExperiment(header.experiment, folder);
+  if (experimentHash(experiment) !== header.experimentHash) {
+    throw new UsageError(
+      `${folder}: this version of germline reads the run's experiment differently from the one that made it; use that version`,
+    );
+  }
+  return { experiment, seed: parseSeed(header.seed, folder), dataset: await sameDataset(header, folder) };
+}
+
+async function sameDataset({ dataset }: RunHeader, folder: string): Promise<Dataset> {
+  try {
+    return await loadDataset(`sha256:${dataset.hash}`);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new UsageError(
+      `${folder}: the run needs the dataset "${dataset.name}" with exactly the content it was made with. ${error.message}`,
+    );
+  }
+}
+
+/** The engine that a run was made with, as its journal keeps it. */
+export function engineOf(journal: JournalContent): Promise<Engine> {
+  const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
+  return engineFrom(files, journal.run.engine);
+}
