@@ -28,7 +28,7 @@ export interface ReplayOptions {
   championWeights?: Float32Array | null;
   /** Called after a generation is replayed. */
   onProgress?: (generation: number, generations: number) => void;
-  /** Opens the run; default: this Germline's engine. */
+  /** Opens the run; default: on the engine that the journal keeps. */
   open?: (options: RunOptions) => Promise<ReplayedRun>;
 }
 
@@ -67,10 +67,12 @@ export function resumePoint(journal: JournalContent, atMost?: number): ResumePoi
   return { generation, snapshot: snapshot ? snapshot.chunks() : null, records: journal.records(generation) };
 }
 
-async function openRun(options: RunOptions): Promise<ReplayedRun> {
+/** On the engine that the run was made with, as its journal keeps it. */
+async function openRun(journal: JournalContent, options: RunOptions): Promise<ReplayedRun> {
   // Loaded here, so that whoever only keeps or reads journals never loads the engine.
-  const { Run } = await import('../core/run.ts');
-  return Run.open(options);
+  const [{ Run }, { engineFrom }] = await Promise.all([import('../core/run.ts'), import('../core/engine.ts')]);
+  const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
+  return Run.open({ ...options, engine: await engineFrom(files, journal.run.engine) });
 }
 
 function lastChampion(journal: JournalContent): Champion | null {
@@ -90,7 +92,8 @@ function sameBits(a: Float32Array, b: Float32Array): boolean {
  * Throws ReplayError naming the first generation that differs, JournalError where the journal is damaged.
  */
 export async function replay(journal: JournalContent, options: ReplayOptions): Promise<Replayed> {
-  const { settings, dataset, threads, fromSnapshot = false, championWeights, onProgress, open = openRun } = options;
+  const { settings, dataset, threads, fromSnapshot = false, championWeights, onProgress } = options;
+  const open = options.open ?? ((given: RunOptions) => openRun(journal, given));
   const where = `run ${journal.run.run} in ${journal.folder}`;
   if (dataset.hash !== journal.run.dataset.hash) {
     throw new ReplayError(
@@ -118,9 +121,10 @@ export async function replay(journal: JournalContent, options: ReplayOptions): P
       resume: { snapshot: point.snapshot, records: records(), onProgress: (generation) => onProgress?.(generation, generations) },
     });
   } catch (error) {
-    // What the journal itself says is wrong is not the replay's finding.
-    if ((error as Error).name === 'JournalError') throw error;
-    throw new ReplayError(last, `the replay of ${where} fails at generation ${last}: ${(error as Error).message}`, { cause: error });
+    const { name, message, generation = last } = error as Error & { generation?: number };
+    // A replay that differs says at which generation. What else goes wrong (memory, damage, a dataset that does not fit) is not its finding.
+    if (name !== 'ReplayError') throw error;
+    throw new ReplayError(generation, `the replay of ${where} differs: ${message}`, { cause: error });
   }
   try {
     const differs = (generation: number, what: string, mine: unknown, its: unknown): never => {
