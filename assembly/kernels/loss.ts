@@ -6,8 +6,8 @@ import { LANE_BYTES } from './tile';
 
 /**
  * Softmax cross-entropy of `z` / temperature against the one-hot class mixed with the uniform distribution:
- *   log sum_j exp(z_j / T) - (1 - smoothing) z_y / T - smoothing / classes * sum_j z_j / T
- * `z`: [panels][classes][8]; `labels`: [panels][8] i32; `out`: [panels][8].
+ *   log sum_j exp(d_j) - (1 - smoothing) d_y - smoothing / classes * sum_j d_j   with d_j = z_j / T - max_k z_k / T
+ * (the largest is taken off first, so that large logits cost no digits). `z`: [panels][classes][8]; `labels`: [panels][8] i32; `out`: [panels][8].
  */
 export function crossEntropy(z: usize, labels: usize, panels: u32, classes: u32, temperature: f32, smoothing: f32, out: usize): void {
   const bytes = <usize>classes * LANE_BYTES;
@@ -25,14 +25,16 @@ export function crossEntropy(z: usize, labels: usize, panels: u32, classes: u32,
       let j = i32x4.splat(0);
       const one = i32x4.splat(1);
       for (let i = half; i < bytes; i += LANE_BYTES) {
-        const v = f32x4.mul(v128.load(z + i), cold);
-        sum = f32x4.add(sum, exp4(f32x4.sub(v, most)));
-        total = f32x4.add(total, v);
-        own = v128.bitselect(v, own, i32x4.eq(label, j));
+        const d = f32x4.sub(f32x4.mul(v128.load(z + i), cold), most);
+        sum = f32x4.add(sum, exp4(d));
+        total = f32x4.add(total, d);
+        own = v128.bitselect(d, own, i32x4.eq(label, j));
         j = i32x4.add(j, one);
       }
-      const whole = f32x4.add(most, log4(sum));
-      v128.store(out + half, f32x4.sub(f32x4.sub(whole, f32x4.mul(sure, own)), f32x4.mul(spread, total)));
+      let loss = f32x4.sub(log4(sum), f32x4.mul(sure, own));
+      // Not where it is 0: the sum of the others' logits may be infinite where the loss is not.
+      if (smoothing > 0) loss = f32x4.sub(loss, f32x4.mul(spread, total));
+      v128.store(out + half, loss);
     }
     z += bytes;
     labels += LANE_BYTES;
