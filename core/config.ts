@@ -71,8 +71,8 @@ export interface Config {
 
 /** Bytes of activations that should pass through the network together: a part of the second-level cache. */
 const CHUNK_BYTES = 1 << 20;
-/** Panels below which packing the weights again for each chunk costs more than the cache gives. */
-const LEAST_CHUNK = 8;
+/** Panels below which packing the weights again for each chunk costs more than the cache gives; splits are scored by so many. */
+export const LEAST_CHUNK = 8;
 
 /** `started`: the run begins at a given genome. Throws SettingsError. */
 export function configure(settings: WeightsSettings, network: Network, dataset: Dataset, seed: bigint, started: boolean): Config {
@@ -129,7 +129,7 @@ export function configure(settings: WeightsSettings, network: Network, dataset: 
   words[L.FAST] = fast ? 1 : 0;
   const largestBatch = Math.max(...settings.batch.map((b) => Math.min(b.size, dataset.splits.train.count)));
   const chunk = Math.max(LEAST_CHUNK, Math.floor(CHUNK_BYTES / (network.widest * 32)));
-  words[L.CHUNK] = Math.min(chunk, Math.ceil(largestBatch / 8));
+  words[L.CHUNK] = Math.max(LEAST_CHUNK, Math.min(chunk, Math.ceil(largestBatch / 8)));
 
   const segments = new Uint32Array(network.segments.length * L.SEGMENT_WORDS);
   let draw = 0;

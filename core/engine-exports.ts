@@ -80,6 +80,7 @@ export interface EngineExports {
   selectionBytes(config: P): number;
   selectSurvivors(config: P, state: P, losses: P, cumulative: P, scratch: P, out: P): number;
   advanceSurvivors(config: P, state: P, selection: P, bytes: number, next: P, scratch: P): number;
+  drawnCount(config: P, generation: number, drawn: P, mates: P): number;
   survivorOf(selection: P, position: number): number;
   utilitiesScratch(population: number): number;
   strategySelectionBytes(config: P): number;

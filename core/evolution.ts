@@ -75,14 +75,15 @@ export function prepareGround(options: GroundOptions): Ground {
   const config = configure(options.settings, network, dataset, options.seed, options.started);
   for (const name of SPLITS) checkSplit(dataset, name);
 
-  // The engine knows its sizes: ask it over a small memory that holds only the tables.
-  const tables = config.words.byteLength + config.segments.byteLength + network.program.byteLength;
-  const small = new WebAssembly.Memory({ initial: Math.ceil(tables / 65536) + 2, maximum: 65536 });
+  // The engine knows its sizes: ask it over a small memory that holds only the tables, and behind them room for marks and a lineage.
+  const { words, segments, pool } = config;
+  const tables = words.byteLength + segments.byteLength + network.program.byteLength;
+  const small = new WebAssembly.Memory({ initial: Math.ceil((tables + pool + L.LINEAGE_WORDS * 4) / 65536) + 2, maximum: 65536 });
   const measuring = instantiate(engine, small);
   const base = measuring.heapBase();
-  writeTables(small, config, base, base + config.words.byteLength, base + config.words.byteLength + config.segments.byteLength, 0);
-  // One part more than threads: the host's own.
-  const plan = planMemory(config, dataset, threads + 1, { engine: measuring, config: base }, base, options.limit ?? MEMORY_LIMIT);
+  writeTables(small, config, base, base + words.byteLength, base + words.byteLength + segments.byteLength, 0);
+  const measure = { engine: measuring, config: base, scratch: base + tables };
+  const plan = planMemory(config, dataset, threads + 1, measure, base, options.limit ?? MEMORY_LIMIT);
   options.onPlan?.(plan);
 
   const pages = plan.bytes / 65536;
@@ -92,8 +93,6 @@ export function prepareGround(options: GroundOptions): Ground {
   } catch (error) {
     throw new MemoryError(`the memory of ${Math.ceil(plan.bytes / 1e6)} MB for this run cannot be had: ${(error as Error).message}`);
   }
-  // All instances but this first one exist only after it: instantiating writes static data, of which there is none.
-  instantiate(engine, memory);
   writeTables(memory, config, plan.config, plan.segments, plan.program, plan.zeros);
   const bytes = new Uint8Array(memory.buffer);
   for (const name of SPLITS) {

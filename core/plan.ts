@@ -1,6 +1,6 @@
 // The memory plan: where everything of a run lies, computed before anything is allocated. The engine has no allocator of its own.
 import * as L from '../assembly/layout.ts';
-import type { Config } from './config.ts';
+import { type Config, LEAST_CHUNK } from './config.ts';
 import { type Dataset, SPLITS, type Split, type SplitName } from './dataset.ts';
 import type { EngineExports } from './engine-exports.ts';
 
@@ -43,7 +43,7 @@ export interface Plan {
   regions: Region[];
   /** Parents live in buffers outside the memory. */
   outside: boolean;
-  /** Bytes that those may take. */
+  /** Bytes that those will take, by the draws of the first generations. */
   outsideBytes: number;
   control: number;
   config: number;
@@ -74,6 +74,14 @@ export interface Plan {
   threads: ThreadRegions[];
 }
 
+/** An instance of the engine over a small memory that holds a config and its tables, to ask for sizes. */
+export interface Measure {
+  engine: EngineExports;
+  config: number;
+  /** Room for a lineage, then a byte for each of the pool. */
+  scratch: number;
+}
+
 /** A run that needs more memory than there is: says how much, for what, and what to shrink. */
 export class MemoryError extends Error {
   override name = 'MemoryError';
@@ -81,8 +89,8 @@ export class MemoryError extends Error {
 
 /** Bytes that a 32-bit memory can have. */
 export const MEMORY_LIMIT = 65536 * 65536;
-/** Examples of a split that are scored together. */
-export const SCORE_PANELS = 8;
+/** Panels of a split that are scored together: the buffers hold a chunk, which is at least as many. */
+export const SCORE_PANELS = LEAST_CHUNK;
 /** Words of the control block: see threads.ts. */
 export const CONTROL_BYTES = 256;
 const PAGE = 65536;
@@ -91,14 +99,14 @@ const GB = 1e9;
 export const gigabytes = (bytes: number): string => (bytes >= GB ? `${(bytes / GB).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`);
 
 /**
- * `measure`: an instance whose memory holds `config` and its tables, for the sizes that the engine knows; `base`: the first free byte.
+ * `measure`: an instance for the sizes that the engine knows; `base`: the first free byte of the memory to plan.
  * Parents go outside where the whole would not fit `limit`. Throws MemoryError.
  */
 export function planMemory(
   config: Config,
   dataset: Dataset,
   threads: number,
-  measure: { engine: EngineExports; config: number },
+  measure: Measure,
   base: number,
   limit: number = MEMORY_LIMIT,
 ): Plan {
@@ -123,14 +131,8 @@ function tooLarge(why: string, plan: Plan, needed: number): MemoryError {
   return new MemoryError(`this run needs ${gigabytes(needed)} of memory, but ${why}. Most of it: ${list}.`);
 }
 
-function lay(
-  config: Config,
-  dataset: Dataset,
-  threads: number,
-  { engine, config: at }: { engine: EngineExports; config: number },
-  base: number,
-  outside: boolean,
-): Plan {
+function lay(config: Config, dataset: Dataset, threads: number, measure: Measure, base: number, outside: boolean): Plan {
+  const { engine, config: at } = measure;
   const { network, settings, words, capacity, pool } = config;
   const { population } = settings;
   const regions: Region[] = [];
@@ -198,7 +200,7 @@ function lay(
       bases: take('threads', L.MAX_MATES * 4, 'number of threads'),
       packing: take('threads', packing, 'network or number of threads'),
       weights: take('threads', room, 'network or number of threads'),
-      buffers: take('threads', Math.max(engine.bufferBytes(at), 2 * SCORE_PANELS * network.widest * 32), 'network or number of threads'),
+      buffers: take('threads', engine.bufferBytes(at), 'network or number of threads'),
       perExample: take('threads', panels * 32, 'batch'),
       fast: take('threads', config.fast ? engine.fastScratch(at, panels) : 0, 'batch or number of threads'),
       staging: outside ? take('threads', mates * room, 'network or number of threads') : 0,
@@ -210,7 +212,7 @@ function lay(
     bytes: Math.ceil((end + 64) / PAGE) * PAGE,
     regions,
     outside,
-    outsideBytes: outside ? capacity * genome * (es ? 1 : 2) : 0,
+    outsideBytes: outside ? expectedParents(config, measure) * genome * (es ? 1 : 2) : 0,
     control,
     config: configAt,
     segments,
@@ -237,6 +239,17 @@ function lay(
     baseBytes,
     threads: own,
   };
+}
+
+/** Generations whose draws are counted to foresee how many parents a later one will draw. */
+const FORESEEN = 8;
+
+/** The most parents that one of the first generations draws: of a large pool, far from all breed. */
+function expectedParents({ capacity, settings, words }: Config, { engine, config, scratch }: Measure): number {
+  if (settings.algorithm.name !== 'ga') return capacity;
+  let most = words[L.FOUNDERS];
+  for (let g = 1; g <= FORESEEN; ++g) most = Math.max(most, engine.drawnCount(config, g, scratch + L.LINEAGE_WORDS * 4, scratch));
+  return Math.min(capacity, most);
 }
 
 /** Rows of a layer in one step of a strategy: several steps a layer, so that threads can share them. */

@@ -155,6 +155,19 @@ function markDrawn(config: usize, pool: u32, cumulative: usize, generation: u32,
   }
 }
 
+/**
+ * Parents that `generation` draws, where its draws do not depend on losses (a roulette's do: there it is the whole pool). `drawn`: a byte
+ * for each of the pool; `mates`: a lineage's bytes.
+ */
+export function drawnCount(config: usize, generation: u32, drawn: usize, mates: usize): u32 {
+  const pool = poolSize(config);
+  if (getU(config, MATING) == MATING_ROULETTE) return pool;
+  markDrawn(config, pool, 0, generation, drawn, mates);
+  let count: u32 = 0;
+  for (let rank: u32 = 0; rank < pool; ++rank) count += load<u8>(drawn + rank);
+  return count;
+}
+
 /** What is wrong with a selection; 0: nothing. */
 const WRONG_VERSION: u32 = 1;
 const WRONG_GENERATION: u32 = 2;
