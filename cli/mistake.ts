@@ -9,12 +9,14 @@ export class UsageError extends Error {
 const MISTAKES = new Set([
   'UsageError',
   'ExperimentError',
-  'DataError',
+  'SettingsError',
   'NetworkError',
-  'EngineError',
-  'JournalError',
   'MemoryError',
-  'RunError',
+  'EngineError',
+  'DataError',
+  'JournalError',
+  'FormatError',
+  'NpzError',
 ]);
 
 /** Nothing that a user did, and yet nothing that a stack trace explains: by name, or by a JournalError's code. */

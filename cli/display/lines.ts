@@ -11,22 +11,24 @@ export class LineDisplay implements Display {
   readonly #write: (line: string) => void;
   #next = 0;
   #unwritten = false;
+  #begun = false;
 
   constructor(progress: Progress, write: (line: string) => void) {
-    const { name, algorithm, population, generations, seed, threads } = progress.title;
     this.#progress = progress;
     this.#write = write;
-    const size = `population ${counted(population)}, ${counted(generations)} generations`;
-    write(`${name}: ${algorithm}, ${size}, seed ${seed}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n`);
   }
 
   note(text: string | null): void {
+    this.#begin();
     if (text && this.#due()) this.#write(`${text}\n`);
   }
 
-  within(): void {}
+  within(): void {
+    this.#begin();
+  }
 
   on(event: RunEvent): void {
+    this.#begin();
     this.#progress.add(event);
     // However the run ends, its last generation has a line.
     if (event.event === 'done' ? this.#unwritten : this.#due()) this.#write(`${this.#line()}\n`);
@@ -34,6 +36,15 @@ export class LineDisplay implements Display {
   }
 
   close(): void {}
+
+  /** Not before the run is open: an error until then stands alone. */
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const { name, algorithm, population, generations, seed, threads } = this.#progress.title;
+    const size = `population ${counted(population)}, ${counted(generations)} generations`;
+    this.#write(`${name}: ${algorithm}, ${size}, seed ${seed}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n`);
+  }
 
   #due(): boolean {
     const { elapsed } = this.#progress;
