@@ -11,7 +11,7 @@ import { lossesChecksum } from './losses.ts';
 import type { JournalRecord } from './record.ts';
 import { openForReading } from './schema.ts';
 import { latestWhole, readChunks, type Snapshot } from './snapshot.ts';
-import { chainedRecords, type Recovery, readRun, runNames, type VerifiedRun, verifyRun } from './verify.ts';
+import { chainedRecords, type Recovery, readEnd, readRun, runNames, type VerifiedRun, verifyRun } from './verify.ts';
 
 /** What a journal tells, whoever writes it. */
 export interface JournalContent {
@@ -19,7 +19,7 @@ export interface JournalContent {
   readonly run: RunHeader;
   /** Whole records. */
   readonly count: number;
-  /** How the run ended; null while it goes on. */
+  /** How the run ended; null while it goes on (a reader sees it change). */
   readonly end: DoneEvent | null;
   /** What was left out at the end when the journal was opened. */
   readonly recovery: Recovery | null;
@@ -86,7 +86,8 @@ export class JournalReader implements JournalContent {
   }
 
   get end(): DoneEvent | null {
-    return this.#verified.end;
+    if (this.#verified.recovery) return null;
+    return this.#read(() => readEnd(this.#database, readRun(this.#database, this.folder, this.run.run)));
   }
 
   #read<T>(work: () => T): T {

@@ -73,6 +73,19 @@ export function readRun(database: DatabaseSync, folder: string, name?: string): 
   return { id: row.id, header: JSON.parse(row.header), root: row.root, records: row.records, done: row.done, doneCheck: row.done_check };
 }
 
+/** The checksum up to the last of `count` records; undefined where that record is gone. */
+function chainUpTo(database: DatabaseSync, run: RunRow, count: number): Uint8Array | undefined {
+  if (count === 0) return run.root;
+  const row = database.prepare('SELECT chain FROM records WHERE run = ? AND generation = ?').get(run.id, count - 1);
+  return (row as { chain: Uint8Array } | undefined)?.chain;
+}
+
+/** How a run ended; null where it has not, or where the note of it belongs to other records. */
+export function readEnd(database: DatabaseSync, run: RunRow): DoneEvent | null {
+  const chain = chainUpTo(database, run, run.records);
+  return run.done !== null && chain && equal(run.doneCheck, doneCheck(chain, run.done)) ? decodeDone(run.done) : null;
+}
+
 export interface ChainedRecord {
   record: JournalRecord;
   chain: Uint8Array;
@@ -84,13 +97,7 @@ const COLUMNS = RECORD_COLUMNS.join(', ');
 
 /** Rows from generation `from` on with the verdict on each, until a generation is missing. */
 export function* chainedRecords(database: DatabaseSync, run: RunRow, from: number): Generator<ChainedRecord, void> {
-  let before: Uint8Array | undefined = run.root;
-  if (from > 0) {
-    const row = database.prepare('SELECT chain FROM records WHERE run = ? AND generation = ?').get(run.id, from - 1) as
-      | { chain: Uint8Array }
-      | undefined;
-    before = row?.chain;
-  }
+  let before = chainUpTo(database, run, from);
   if (!before) return;
   const rows = database.prepare(
     `SELECT ${COLUMNS}, chain FROM records WHERE run = ? AND generation >= ? ORDER BY generation LIMIT ${ROWS_AT_A_TIME}`,
@@ -153,9 +160,8 @@ export function verifyRun(database: DatabaseSync, folder: string, name?: string)
     const message = `${where}: ${written - count} of ${written} records at the end are damaged or gone; it goes on from generation ${count}`;
     return { ...run, count, chain, end: null, recovery: { records: count, written, message } };
   }
-  let end: DoneEvent | null = null;
-  if (run.done !== null && equal(run.doneCheck, doneCheck(chain, run.done))) end = decodeDone(run.done);
-  else if (run.done !== null) {
+  const end = readEnd(database, run);
+  if (run.done !== null && !end) {
     const message = `${where}: the note of how it ended is damaged; it goes on from generation ${count}`;
     return { ...run, count, chain, end: null, recovery: { records: count, written, message } };
   }

@@ -278,6 +278,9 @@ describe('a store', () => {
     using read = Journal.read(folder);
     await fill(journal, 9, 5);
     expect([...read.records()].map(plain)).toEqual(expected(9));
+    expect(read.end).toBeNull();
+    await journal.finish({ ...done, generations: 9 });
+    expect(read.end?.generations).toBe(9);
     await journal.close();
   });
 
