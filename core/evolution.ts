@@ -40,6 +40,7 @@ const WRONG_SELECTION: Record<number, string> = {
   2: 'belongs to another generation',
   3: 'has the wrong length',
   4: 'names survivors that cannot be',
+  5: 'holds numbers that cannot be',
 };
 
 /** What every instance over a run's memory has to know; it can be sent to a thread. */

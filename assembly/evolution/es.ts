@@ -75,7 +75,8 @@ export function advanceStrategy(config: usize, state: usize, selection: usize, b
   if (bytes != <u32>strategySelectionBytes(config)) return 3;
   if (getU(selection, SELECTION_HEADER) != (SELECTION_VERSION | (getU(config, ALGORITHM) << 8))) return 1;
   if (getU(selection, SELECTION_GENERATION) != getU(state, GENERATION)) return 2;
-  if (getU(selection, SELECTION_COUNT) != getU(config, POPULATION) >> 1 || !isFinite<f32>(getF(selection, SELECTION_SCALAR))) return 4;
+  if (getU(selection, SELECTION_COUNT) != getU(config, POPULATION) >> 1) return 4;
+  if (!isFinite<f32>(getF(selection, SELECTION_SCALAR))) return 5;
   memory.copy(next, state, STATE_WORDS << 2);
   const generation = getU(state, GENERATION) + 1;
   setU(next, GENERATION, generation);

@@ -24,6 +24,11 @@ function poolSize(config: usize): u32 {
   return getU(config, ALGORITHM) == RANDOM ? 1 : min(getU(config, POOL), getU(config, POPULATION));
 }
 
+/** What follows the survivors in this run's selections. */
+function flagsOf(config: usize): u32 {
+  return (getF(config, INHERITANCE) > 0 ? INHERITED : 0) | (getU(config, MATING) == MATING_ROULETTE ? ROULETTE : 0);
+}
+
 function survivorWords(flags: u32): u32 {
   return flags & INHERITED ? 3 : 2;
 }
@@ -72,7 +77,7 @@ export function selectSurvivors(config: usize, state: usize, losses: usize, cumu
 
   const roulette = getU(config, MATING) == MATING_ROULETTE;
   if (roulette) rouletteWeights(effective, ranking, pool, cumulative);
-  const flags: u32 = (inheritance > 0 ? INHERITED : 0) | (roulette ? ROULETTE : 0);
+  const flags = flagsOf(config);
   markDrawn(config, pool, cumulative, generation + 1, drawn, record);
 
   const words = survivorWords(flags);
@@ -173,10 +178,11 @@ const WRONG_VERSION: u32 = 1;
 const WRONG_GENERATION: u32 = 2;
 const WRONG_LENGTH: u32 = 3;
 const WRONG_SURVIVORS: u32 = 4;
+const WRONG_NUMBERS: u32 = 5;
 
 /**
  * Fills `next` from `state` and a selection of `bytes` bytes, weights aside: the host expresses each survivor (survivorOf) into the
- * next parents. Returns 0, or what is wrong (1 version or algorithm, 2 generation, 3 length, 4 survivors), and then `next` is void.
+ * next parents. Returns 0, or what is wrong (1 version or algorithm, 2 generation, 3 length, 4 survivors, 5 numbers), and then `next` is void.
  */
 export function advanceSurvivors(config: usize, state: usize, selection: usize, bytes: u32, next: usize, scratch: usize): u32 {
   const capacity = getU(config, CAPACITY);
@@ -187,8 +193,10 @@ export function advanceSurvivors(config: usize, state: usize, selection: usize, 
   const flags = getU(selection, SELECTION_FLAGS);
   const pool = getU(selection, SELECTION_RANKS);
   const count = getU(selection, SELECTION_COUNT);
-  if (pool != poolSize(config) || count == 0 || count > capacity || count > pool || flags > 3) return WRONG_SURVIVORS;
+  if (flags != flagsOf(config)) return WRONG_VERSION;
+  if (pool != poolSize(config) || count == 0 || count > capacity || count > pool) return WRONG_SURVIVORS;
   if (bytes != (SELECTION_WORDS + survivorWords(flags) * count + (flags & ROULETTE ? pool : 0)) << 2) return WRONG_LENGTH;
+  if (!isFinite<f32>(getF(selection, SELECTION_SCALAR))) return WRONG_NUMBERS;
 
   memory.fill(next, 0, stateBytes(capacity, 0));
   setU(next, GENERATION, getU(state, GENERATION) + 1);
@@ -203,13 +211,21 @@ export function advanceSurvivors(config: usize, state: usize, selection: usize, 
     const rank = getU(from, 1);
     if (individual >= population || rank >= pool || rank < above) return WRONG_SURVIVORS;
     above = rank + 1;
+    if (flags & INHERITED && !(getF(from, 2) > -Infinity)) return WRONG_NUMBERS;
     lineage(config, state, individual, scratch);
     setU(ranksOf(next), i, rank);
     setF(sigmasOf(next, capacity), i, getF(scratch, LINEAGE_SIGMA));
     setF(inheritedOf(next, capacity), i, flags & INHERITED ? getF(from, 2) : 0);
     from += words << 2;
   }
-  if (flags & ROULETTE) memory.copy(cumulativeOf(next, capacity), from, <usize>pool << 2);
+  if (flags & ROULETTE) {
+    let sum: f32 = 0;
+    for (let i: u32 = 0; i < pool; ++i) {
+      if (!(getF(from, i) >= sum && getF(from, i) < Infinity)) return WRONG_NUMBERS;
+      sum = getF(from, i);
+    }
+    memory.copy(cumulativeOf(next, capacity), from, <usize>pool << 2);
+  }
   return 0;
 }
 

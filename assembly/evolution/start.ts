@@ -1,5 +1,5 @@
 // Generation 0.
-import { CAPACITY, ES, ALGORITHM, BETA1_POWER, BETA2_POWER, FOUNDERS, GENERATION, PARENTS, RANKS, STATE_SIGMA } from '../layout';
+import { CAPACITY, ES, ALGORITHM, BETA1_POWER, BETA2_POWER, FOUNDERS, GENERATION, PARENTS, POOL, RANKS, STATE_SIGMA } from '../layout';
 import { getU, setF, setU } from './record';
 import { scheduledSigma } from './schedule';
 import { inheritedOf, ranksOf, sigmasOf, stateBytes } from './state';
@@ -7,7 +7,7 @@ import { inheritedOf, ranksOf, sigmasOf, stateBytes } from './state';
 /** Fills `state` for generation 0; the weights of its FOUNDERS parents are the host's to draw (`founder`) or to give. */
 export function start(config: usize, state: usize): void {
   const capacity = getU(config, CAPACITY);
-  memory.fill(state, 0, stateBytes(capacity, 0));
+  memory.fill(state, 0, stateBytes(capacity, getU(config, POOL)));
   const sigma = scheduledSigma(config, 0);
   const count: u32 = getU(config, ALGORITHM) == ES ? 1 : getU(config, FOUNDERS);
   setU(state, GENERATION, 0);
