@@ -528,8 +528,7 @@ export class Evolution {
     for (let k = next(); k < count; k = next()) {
       const to = this.parents.target(this.generation + 1, k, this.own.weights);
       this.expressTo(engine.survivorOf(plan.selection, k) >>> 0, to);
-      finite = engine.allFinite(to, this.config.network.parameters) !== 0 && finite;
-      this.digestParent(to, k);
+      finite = this.digestParent(to, k) && finite;
       this.parents.keep(this.generation + 1, k, to);
     }
     return finite;
@@ -574,8 +573,17 @@ export class Evolution {
 
   // --- Digests --------------------------------------------------------------------------------------------------------------
 
-  private digestParent(address: number, position: number): void {
-    this.engine.digest(address, this.config.network.parameters * 4, 0, this.plan.digests + position * 16);
+  private digestParent(address: number, position: number): boolean {
+    return this.digestTo(address, this.plan.digests + position * 16);
+  }
+
+  /** A digest never sees a NaN, whose bits differ between machines: weights that are not finite have all ones instead. False for those. */
+  private digestTo(address: number, out: number): boolean {
+    const { parameters } = this.config.network;
+    const finite = this.engine.allFinite(address, parameters) !== 0;
+    if (finite) this.engine.digest(address, parameters * 4, 0, out);
+    else this.u8.fill(0xff, out, out + 16);
+    return finite;
   }
 
   private digestWhole(): void {
@@ -593,7 +601,7 @@ export class Evolution {
     const { weights } = this.own;
     this.f32.set(genome, weights >>> 2);
     // The engine writes 16 bytes: the thread's list of pointers has room for them.
-    this.engine.digest(weights, genome.length * 4, 0, this.own.pointers);
+    this.digestTo(weights, this.own.pointers);
     return hex(this.u8.subarray(this.own.pointers, this.own.pointers + 16));
   }
 
@@ -609,8 +617,8 @@ export class Evolution {
     if (this.es) for (const m of plan.moments) yield copy(m, genome);
   }
 
-  /** Takes what `snapshot` gave: `read` returns the next so many bytes. */
-  restore(read: (bytes: number) => Uint8Array): void {
+  /** Takes what `snapshot` gave: `read` returns the next so many bytes. Returns false where weights are not finite. */
+  restore(read: (bytes: number) => Uint8Array): boolean {
     const { plan } = this;
     const genome = this.config.network.parameters * 4;
     const words = read(this.engine.stateBytes(this.config.capacity, this.config.pool));
@@ -621,14 +629,16 @@ export class Evolution {
     if (count > this.config.capacity) throw new SelectionError(`a snapshot of ${count} parents does not fit this run`);
     this.i32.fill(0, plan.baseFlags >>> 2, (plan.baseFlags >>> 2) + this.config.capacity);
     this.reserve(generation, count);
+    let finite = true;
     for (let k = 0; k < count; ++k) {
       const to = this.parents.target(generation, k, this.own.weights);
       this.u8.set(read(genome), to);
-      this.digestParent(to, k);
+      finite = this.digestParent(to, k) && finite;
       this.parents.keep(generation, k, to);
     }
     if (this.es) for (const m of plan.moments) this.u8.set(read(genome), m);
     this.digestWhole();
+    return finite;
   }
 }
 

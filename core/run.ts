@@ -129,9 +129,10 @@ export class Run {
     const { host } = this.threads;
     const { resume } = this.options;
     if (resume?.snapshot) {
-      const { champion, weights } = readSnapshot(resume.snapshot, host);
+      const { champion, weights, finite } = readSnapshot(resume.snapshot, host);
       this.champion_ = champion;
       this.weights = weights;
+      this.finite = finite;
     } else host.init(this.options.start ?? null);
     if (!resume) return;
     for (const record of resume.records) {

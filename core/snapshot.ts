@@ -27,11 +27,11 @@ export function* writeSnapshot(evolution: Evolution, champion: Champion | null, 
   if (weights) yield new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength).slice();
 }
 
-/** Restores `evolution` and returns the champion. Throws SnapshotError. */
+/** Restores `evolution`, and returns the champion and whether the state's weights are finite. Throws SnapshotError. */
 export function readSnapshot(
   chunks: Iterable<Uint8Array>,
   evolution: Evolution,
-): { champion: Champion | null; weights: Float32Array | null } {
+): { champion: Champion | null; weights: Float32Array | null; finite: boolean } {
   const read = reader(chunks);
   const length = new DataView(read(4).buffer).getUint32(0, true);
   if (length > 65536) throw new SnapshotError('this is no snapshot');
@@ -40,10 +40,10 @@ export function readSnapshot(
   const { parameters } = evolution.config.network;
   if (head.parameters !== parameters)
     throw new SnapshotError(`the snapshot holds genomes of ${head.parameters} weights, the network has ${parameters}`);
-  evolution.restore(read);
-  if (!head.champion) return { champion: null, weights: null };
+  const finite = evolution.restore(read);
+  if (!head.champion) return { champion: null, weights: null, finite };
   head.champion.validation.loss ??= Number.POSITIVE_INFINITY;
-  return { champion: head.champion, weights: new Float32Array(read(parameters * 4).buffer) };
+  return { champion: head.champion, weights: new Float32Array(read(parameters * 4).buffer), finite };
 }
 
 /** Returns the next so many bytes each time, in a buffer of their own. */
