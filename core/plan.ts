@@ -112,9 +112,11 @@ export function planMemory(
 ): Plan {
   const inside = lay(config, dataset, threads, measure, base, false);
   if (inside.bytes <= limit) return inside;
-  const outside = lay(config, dataset, threads, measure, base, true);
-  if (outside.bytes <= limit) return outside;
-  throw tooLarge(`one memory holds at most ${gigabytes(limit)}`, outside, outside.bytes);
+  // A strategy's centre is one genome that every thread changes in place: it stays inside.
+  const outside = config.settings.algorithm.name === 'es' ? inside : lay(config, dataset, threads, measure, base, true);
+  const least = outside.bytes < inside.bytes ? outside : inside;
+  if (least.bytes <= limit) return least;
+  throw tooLarge(`one memory holds at most ${gigabytes(limit)}`, least, least.bytes);
 }
 
 /** Throws MemoryError where a plan needs more than `available` bytes. */
@@ -212,7 +214,7 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
     bytes: Math.ceil((end + 64) / PAGE) * PAGE,
     regions,
     outside,
-    outsideBytes: outside ? expectedParents(config, measure) * genome * (es ? 1 : 2) : 0,
+    outsideBytes: outside ? expectedParents(config, measure) * genome * 2 : 0,
     control,
     config: configAt,
     segments,
