@@ -7,6 +7,8 @@ export const CONTROL = {
   stop: 1,
   /** Individuals evaluated in the phase. */
   done: 2,
+  /** How often the state was set anew (init, restore) and not advanced to: copies of parents from before are void. */
+  epoch: 3,
 } as const;
 
 export function controlOf(memory: WebAssembly.Memory, address: number): Int32Array {

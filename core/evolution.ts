@@ -4,6 +4,7 @@
 import * as L from '../assembly/layout.ts';
 import type { Config } from './config.ts';
 import { configure, SettingsError } from './config.ts';
+import { CONTROL } from './control.ts';
 import { type Dataset, SPLITS, type SplitName } from './dataset.ts';
 import { type Engine, type EngineExports, instantiate } from './engine.ts';
 import type { Score } from './events.ts';
@@ -169,8 +170,12 @@ export class Evolution {
     this.f32 = new Float32Array(buffer);
     const { parameters } = this.config.network;
     this.parents = this.plan.outside
-      ? outsideParents(this.u8, this.own.staging, parameters, ground.outside)
+      ? outsideParents(this.u8, this.own.staging, parameters, ground.outside, () => Atomics.load(this.i32, this.epoch))
       : residentParents(this.plan, parameters);
+  }
+
+  private get epoch(): number {
+    return (this.plan.control >>> 2) + CONTROL.epoch;
   }
 
   /** Address of the present state's words. */
@@ -207,7 +212,7 @@ export class Evolution {
     const { parameters } = this.config.network;
     this.generation = 0;
     this.engine.start(this.plan.config, this.state);
-    this.i32.fill(0, this.plan.baseFlags >>> 2, (this.plan.baseFlags >>> 2) + this.config.capacity);
+    this.forget();
     for (const m of this.plan.moments) if (m) this.f32.fill(0, m >>> 2, (m >>> 2) + parameters);
     const count = this.parentCount(0);
     this.reserve(0, count);
@@ -223,6 +228,12 @@ export class Evolution {
       this.parents.keep(0, k, to);
     }
     this.digestWhole();
+  }
+
+  /** What was derived from the parents of a state that is now another. */
+  private forget(): void {
+    this.i32.fill(0, this.plan.baseFlags >>> 2, (this.plan.baseFlags >>> 2) + this.config.capacity);
+    Atomics.add(this.i32, this.epoch, 1);
   }
 
   /** Makes room outside for the parents of a generation. */
@@ -627,7 +638,7 @@ export class Evolution {
     this.u8.set(words, this.state);
     const count = this.parentCount(generation);
     if (count > this.config.capacity) throw new SelectionError(`a snapshot of ${count} parents does not fit this run`);
-    this.i32.fill(0, plan.baseFlags >>> 2, (plan.baseFlags >>> 2) + this.config.capacity);
+    this.forget();
     this.reserve(generation, count);
     let finite = true;
     for (let k = 0; k < count; ++k) {

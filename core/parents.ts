@@ -20,16 +20,22 @@ export function residentParents(plan: Plan, parameters: number): Parents {
 /** One buffer a parent, by generation parity. */
 export type OutsideBuffers = [(SharedArrayBuffer | ArrayBuffer)[], (SharedArrayBuffer | ArrayBuffer)[]];
 
-/** Outside. `buffers` is filled by the host before a generation's parents are written. */
-export function outsideParents(memory: Uint8Array, staging: number, parameters: number, buffers: OutsideBuffers): Parents {
+/** Outside. `buffers` is filled by the host before a generation's parents are written; `epoch` changes when a state is set anew. */
+export function outsideParents(
+  memory: Uint8Array,
+  staging: number,
+  parameters: number,
+  buffers: OutsideBuffers,
+  epoch: () => number,
+): Parents {
   const bytes = parameters * 4;
   const stride = bytes + 64;
-  /** What each slot holds, as generation and position. */
+  /** What each slot holds, as epoch, generation and position. */
   const held: string[] = [];
   return {
     pointer(generation, position, slot) {
       const at = staging + slot * stride;
-      const key = `${generation}:${position}`;
+      const key = `${epoch()}:${generation}:${position}`;
       if (held[slot] !== key) {
         memory.set(new Uint8Array(buffers[generation & 1][position], 0, bytes), at);
         held[slot] = key;
