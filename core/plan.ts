@@ -62,7 +62,7 @@ export interface Plan {
   batch: number;
   batchTargets: number;
   splits: Record<SplitName, SplitRegion>;
-  /** [examples] float32 of the larger of validation and test: losses, then hits. */
+  /** [examples] float32 of the largest split: losses, then hits. */
   scores: number;
   hits: number;
   /** [capacity][parameters] float32 of the even and the odd generations (ga), or the centre (es, both the same). */
@@ -182,7 +182,7 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
     };
   };
   const splits = Object.fromEntries(SPLITS.map((name) => [name, splitRegion(name)])) as Record<SplitName, SplitRegion>;
-  const scored = Math.ceil(Math.max(splits.validation.count, splits.test.count, 1) / 8) * 32;
+  const scored = Math.ceil(Math.max(...SPLITS.map((name) => splits[name].count)) / 8) * 32;
   const scores = take('scores', scored, 'dataset');
   const hits = take('scores', scored, 'dataset');
   const resident = outside ? 0 : capacity * genome + 64;
