@@ -230,6 +230,8 @@ export class Run {
     const { host } = threads;
     const { generation } = host;
     await threads.collectBatch();
+    // A stop that came meanwhile would be lost: evaluation begins by taking stops back.
+    if (signal?.aborted) return null;
     this.busy = true;
     const whole = await threads.evaluate(0, settings.population);
     this.busy = false;
