@@ -35,7 +35,7 @@ export function readSnapshot(
   const read = reader(chunks);
   const length = new DataView(read(4).buffer).getUint32(0, true);
   if (length > 65536) throw new SnapshotError('this is no snapshot');
-  const head = JSON.parse(new TextDecoder().decode(read(length))) as Head;
+  const head = headOf(read(length));
   if (head.version !== VERSION) throw new SnapshotError(`the snapshot is of version ${head.version}, this program reads ${VERSION}`);
   const { parameters } = evolution.config.network;
   if (head.parameters !== parameters)
@@ -44,6 +44,16 @@ export function readSnapshot(
   if (!head.champion) return { champion: null, weights: null, finite };
   head.champion.validation.loss ??= Number.POSITIVE_INFINITY;
   return { champion: head.champion, weights: new Float32Array(read(parameters * 4).buffer), finite };
+}
+
+function headOf(text: Uint8Array): Head {
+  try {
+    const head = JSON.parse(new TextDecoder().decode(text));
+    if (head && typeof head === 'object') return head;
+  } catch {
+    // Said below.
+  }
+  throw new SnapshotError('this is no snapshot');
 }
 
 /** Returns the next so many bytes each time, in a buffer of their own. */
