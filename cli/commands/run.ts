@@ -137,6 +137,7 @@ async function evolve(
   { threads, minutes, stop, view, screen }: Omit<Conditions, 'json'> & { view: Listener; screen: Display | null },
 ): Promise<DoneEvent> {
   const { experiment, seed, dataset, genome, journal } = start;
+  if (journal) screen?.recall(journal.records());
   if (journal && isOver(journal.end)) return follow(only(journal.end), [view]);
   const reached = journal ? reachedTarget(journal, experiment) : null;
   const engine = journal ? await engineOf(journal) : await loadEngine();

@@ -1,4 +1,5 @@
 // The live display as lines of a given width. A pure function: what the terminal does with them is screen.ts's affair.
+import type { Score } from '../../core/events.ts';
 import { counted, duration, loss, percent } from './numbers.ts';
 import type { Progress } from './progress.ts';
 import { sparkline } from './sparkline.ts';
@@ -72,7 +73,7 @@ function validationLine({ validation, champion, title }: Progress, width: number
   const parts = [`loss ${loss(validation.loss)}`];
   if (validation.accuracy !== null) parts.splice(title.metric === 'accuracy' ? 0 : 1, 0, `accuracy ${percent(validation.accuracy)}`);
   if (!label.length) parts[0] = `validation ${parts[0]}`;
-  const best = champion ? [dim(`champion of generation ${counted(champion.generation)}`)] : [];
+  const best = champion ? [dim(`champion ${metric(champion.validation, title.metric)} of generation ${counted(champion.generation)}`)] : [];
   return fitting([...label, ...parts.map(plain), ...best], width);
 }
 
@@ -80,6 +81,11 @@ function speedLine(progress: Progress, width: number): Line {
   const { speed } = progress;
   const parts = [plain(speed === null ? '-' : `${counted(speed)} evaluations/s`), dim(`${duration(progress.elapsed)} elapsed`)];
   return fitting([...labelled('speed', width), ...parts], width);
+}
+
+/** The one number that the experiment judges a model by. */
+function metric({ loss: value, accuracy }: Score, name: 'accuracy' | 'loss'): string {
+  return name === 'loss' || accuracy === null ? loss(value) : percent(accuracy);
 }
 
 /** Of one width mostly, so that what follows does not jump. */

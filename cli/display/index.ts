@@ -3,9 +3,11 @@ import type { WriteStream } from 'node:tty';
 import type { Listener } from '../listener.ts';
 import { LineDisplay } from './lines.ts';
 import { LiveDisplay } from './live.ts';
-import { Progress, type RunTitle } from './progress.ts';
+import { type PastGeneration, Progress, type RunTitle } from './progress.ts';
 
 export interface Display extends Listener {
+  /** Generations of before, where a run goes on. */
+  recall(past: Iterable<PastGeneration>): void;
   /** Leaves what it shows as it is; what is written next comes below. May be called twice. */
   close(): void;
   /** Gives it the part of the generation in progress that is done, 0 to 1, whenever it asks. */

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../core/events.ts';
 import type { Display } from './index.ts';
 import { counted, duration, loss, percent } from './numbers.ts';
-import type { Progress } from './progress.ts';
+import type { PastGeneration, Progress } from './progress.ts';
 
 const LINE_EVERY_SECONDS = 5;
 
@@ -21,6 +21,10 @@ export class LineDisplay implements Display {
   note(text: string | null): void {
     this.#begin();
     if (text && this.#due()) this.#write(`${text}\n`);
+  }
+
+  recall(past: Iterable<PastGeneration>): void {
+    for (const generation of past) this.#progress.recall(generation);
   }
 
   within(): void {

@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty';
 import type { RunEvent } from '../../core/events.ts';
 import { frame } from './frame.ts';
 import type { Display } from './index.ts';
-import type { Progress } from './progress.ts';
+import type { PastGeneration, Progress } from './progress.ts';
 import { Screen } from './screen.ts';
 
 const REDRAW_MILLISECONDS = 100;
@@ -29,6 +29,10 @@ export class LiveDisplay implements Display {
 
   note(text: string | null): void {
     this.#note = text;
+  }
+
+  recall(past: Iterable<PastGeneration>): void {
+    for (const generation of past) this.#progress.recall(generation);
   }
 
   within(part: () => number): void {

@@ -1,5 +1,5 @@
 // What a display knows of a run at a moment: gathered from its events, drawn by the frame and the plain lines alike.
-import type { Champion, RunEvent, Score } from '../../core/events.ts';
+import type { Champion, GenerationEvent, RunEvent, Score } from '../../core/events.ts';
 import { History } from './sparkline.ts';
 
 /** What does not change while a run goes. */
@@ -14,6 +14,9 @@ export interface RunTitle {
   /** Time limit. */
   minutes: number | null;
 }
+
+/** What is left of a generation in a journal. */
+export type PastGeneration = Pick<GenerationEvent, 'generation' | 'best' | 'mean' | 'validation' | 'champion'>;
 
 /** Speed and remaining time are judged by the last so many seconds. */
 const WINDOW_SECONDS = 10;
@@ -44,6 +47,16 @@ export class Progress {
     this.#started = now();
   }
 
+  /** Takes in a generation that is over, whenever that was. */
+  recall({ generation, best, mean, validation, champion }: PastGeneration): void {
+    this.finished = generation + 1;
+    this.best = best;
+    this.mean = mean;
+    this.history.push(best);
+    if (validation) this.validation = { ...validation, generation };
+    if (champion) this.champion = champion;
+  }
+
   add(event: RunEvent): void {
     if (event.event === 'done') {
       this.over = true;
@@ -52,12 +65,7 @@ export class Progress {
       this.champion = event.champion;
       return;
     }
-    this.finished = event.generation + 1;
-    this.best = event.best;
-    this.mean = event.mean;
-    this.history.push(event.best);
-    if (event.validation) this.validation = { ...event.validation, generation: event.generation };
-    if (event.champion) this.champion = event.champion;
+    this.recall(event);
     const now = this.#now();
     this.#window.push([now, this.finished, event.evaluations]);
     while (this.#window.length > 2 && this.#window[1][0] < now - WINDOW_SECONDS) this.#window.shift();

@@ -23,7 +23,7 @@ describe('a frame', () => {
       'mnist · seed 7 · es · population 1,024 · 2 threads',
       'generation   50/200 ━━━━━━━━━━━───────────────────────────────  25 %  2:30 left',
       'loss        best 0.0400  mean 0.0600  █▄▃▃▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁',
-      'validation  accuracy 87.5 %  loss 0.5000  champion of generation 45',
+      'validation  accuracy 87.5 %  loss 0.5000  champion 87.5 % of generation 45',
       'speed       1,024 evaluations/s  0:50 elapsed',
     ]);
   });
