@@ -41,8 +41,8 @@ export function layerReader(layer: unknown, index: number, counts: Map<string, n
   const raw = layer as { class_name?: unknown; className?: unknown; type?: unknown; config?: unknown } | null;
   const className = raw && typeof raw === 'object' ? (raw.class_name ?? raw.className) : undefined;
   if (typeof className !== 'string') throw new NetworkError(`network: layer ${index + 1} has no "class_name"`);
-  const config = ((raw as { config?: unknown }).config ?? {}) as Record<string, unknown>;
-  const base = className.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').toLowerCase();
+  const config = keysAsInKeras((raw as { config?: unknown }).config ?? {});
+  const base = className.replace(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
   const count = (counts.get(base) ?? 0) + 1;
   counts.set(base, count);
   const name = typeof config.name === 'string' && config.name ? config.name : `${base}_${count}`;
@@ -149,8 +149,8 @@ export function layerReader(layer: unknown, index: number, counts: Map<string, n
     config,
     fail,
     inputShape() {
-      const batched = config.batch_input_shape ?? config.batchInputShape ?? config.batch_shape;
-      const given = Array.isArray(batched) ? batched.slice(1) : (config.input_shape ?? config.inputShape ?? null);
+      const batched = config.batch_input_shape ?? config.batch_shape;
+      const given = Array.isArray(batched) ? batched.slice(1) : (config.input_shape ?? null);
       if (given === null) return null;
       if (!Array.isArray(given) || !given.length || !given.every((n) => Number.isInteger(n) && n >= 1)) {
         fail(`its input shape must be whole numbers of at least 1, not ${JSON.stringify(given)}`);
@@ -192,6 +192,14 @@ export function layerReader(layer: unknown, index: number, counts: Map<string, n
       }
     },
   };
+}
+
+/** tfjs' `getConfig` writes kernelSize and channelsLast where Keras, and tfjs' `toJSON`, write kernel_size and channels_last. */
+function keysAsInKeras(config: object): Record<string, unknown> {
+  const snake = (name: string) => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [snake(key), key === 'dataFormat' && typeof value === 'string' ? snake(value) : value]),
+  );
 }
 
 function operation(code: number, from: number, to: number): Uint32Array {
