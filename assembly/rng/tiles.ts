@@ -7,7 +7,9 @@ import {
   angle, COSINE_0, COSINE_1, COSINE_2, COSINE_3, cosine, halfCosine, halfSine, SINE_0, SINE_1, SINE_2, SINE_3, TURN,
 } from '../math/circle';
 import { constant, constantBits, opaqueZero } from '../math/constants';
-import { ARTANH_0, ARTANH_1, ARTANH_2, LN_QUARTER, MANTISSA, ORIGIN, radiusBits, radiusQuotient, radiusSquare, SQRT_HALF } from '../math/radius';
+import {
+  ARTANH_0, ARTANH_1, ARTANH_2, LN_QUARTER, MANTISSA, ORIGIN, radiusBits, radiusQuotient, radiusSquare, SQRT_HALF,
+} from '../math/radius';
 import { belowShare, limitOf, SIGNS } from './bytes';
 import { MULTIPLIER_0, MULTIPLIER_1, WEYL_0, WEYL_1 } from './philox';
 
@@ -36,11 +38,23 @@ function highs(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(a, b, 1, 3, 5, 7);
 }
 
-// Which of four words are below the threshold, one bit each.
+// Words to floats in [0, 1); `unit` is 2^-24.
 // @ts-ignore: decorator
 @inline
-function chosen(words: v128, threshold: v128): u32 {
-  return u32(i32x4.bitmask(i32x4.lt_u(words, threshold)));
+function fraction(words: v128, unit: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(words, 8)), unit);
+}
+
+// Which of a tile's words are below the threshold, one bit each.
+// @ts-ignore: decorator
+@inline
+function chosen(w0: v128, w1: v128, w2: v128, w3: v128, threshold: v128): u16 {
+  return u16(
+    i32x4.bitmask(i32x4.lt_u(w0, threshold)) |
+      (i32x4.bitmask(i32x4.lt_u(w1, threshold)) << 4) |
+      (i32x4.bitmask(i32x4.lt_u(w2, threshold)) << 8) |
+      (i32x4.bitmask(i32x4.lt_u(w3, threshold)) << 12),
+  );
 }
 
 // Four results to their place; the kinds for chosen floats read which from four bits at `bits`, `shift` bits up.
@@ -251,21 +265,19 @@ function tiles(
         v128.store(out, y3, 112);
       }
     } else if (kind == UNIFORM) {
-      v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x0, 8)), unit));
-      v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x1, 8)), unit), 16);
-      v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x2, 8)), unit), 32);
-      v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(x3, 8)), unit), 48);
+      v128.store(out, fraction(x0, unit));
+      v128.store(out, fraction(x1, unit), 16);
+      v128.store(out, fraction(x2, unit), 32);
+      v128.store(out, fraction(x3, unit), 48);
       if (both) {
-        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y0, 8)), unit), 64);
-        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y1, 8)), unit), 80);
-        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y2, 8)), unit), 96);
-        v128.store(out, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(y3, 8)), unit), 112);
+        v128.store(out, fraction(y0, unit), 64);
+        v128.store(out, fraction(y1, unit), 80);
+        v128.store(out, fraction(y2, unit), 96);
+        v128.store(out, fraction(y3, unit), 112);
       }
     } else if (kind == CHOOSE) {
-      store<u16>(bits, chosen(x0, threshold) | (chosen(x1, threshold) << 4) | (chosen(x2, threshold) << 8) | (chosen(x3, threshold) << 12));
-      if (both) {
-        store<u16>(bits, chosen(y0, threshold) | (chosen(y1, threshold) << 4) | (chosen(y2, threshold) << 8) | (chosen(y3, threshold) << 12), 2);
-      }
+      store<u16>(bits, chosen(x0, x1, x2, x3, threshold));
+      if (both) store<u16>(bits, chosen(y0, y1, y2, y3, threshold), 2);
       bits += 4;
     } else if (kind == MIX) {
       mix(a, b, out, x0, signs, limit);
