@@ -32,7 +32,7 @@ export const crossover = byName(
         name: z.literal('intermediate'),
         probability,
         share,
-        parents: z.int().min(2).max(16).default(2).describe('Parents averaged into a child.'),
+        parents: z.int().min(2).max(8).default(2).describe('Parents averaged into a child.'),
       })
       .describe('A weighted mean of the parents.'),
   ]),

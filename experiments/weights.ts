@@ -72,6 +72,9 @@ function resolveAlgorithm({ algorithm, population }: Form, issue: Issue) {
   if (algorithm.name === 'es' && population % 2 === 1) {
     issue(['population'], population, 'must be even with the algorithm "es", which evaluates antithetic pairs');
   }
+  if (algorithm.name === 'es' && algorithm.sigma.name === 'constant' && algorithm.sigma.value === 0) {
+    issue(['algorithm', 'sigma'], 0, 'must be above 0 with the algorithm "es": without a step there is no direction to learn');
+  }
   if (algorithm.name !== 'ga') return algorithm;
   const parents = individuals(algorithm.parents, population);
   const elites = individuals(algorithm.elites, population);
