@@ -35,7 +35,7 @@ test('after a power cut a journal has every record and snapshot that was said to
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const cuts = new Set(Array.from({ length: 250 }, () => chance(operations.length)));
+  const cuts = new Set(Array.from({ length: 120 }, () => chance(operations.length)));
   const disk = new Disk();
   let made = false;
   let records = 0;
@@ -71,7 +71,7 @@ test('after a power cut a journal has every record and snapshot that was said to
       expect(reader.engineFiles().length).toBe(1);
       reader.close();
     }
-    if (made && at % 5 === 0) {
+    if (made && at % 8 === 0) {
       const journal = await Journal.open(copy);
       const { count } = journal;
       await journal.append(sampleRecord(count));
