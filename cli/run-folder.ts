@@ -1,19 +1,22 @@
 // The folder of a run: its journal (journal/folder.ts), and beside it for people
 //     experiment.json       the experiment, every default filled in
 //     champion.safetensors  the champion's weights, once the run has ended or was stopped
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '../core/dataset.ts';
 import { type Engine, engineFrom } from '../core/engine.ts';
 import { DataError, loadDataset } from '../data/index.ts';
 import { type Experiment, experimentHash, parseExperiment, parseSeed } from '../experiments/index.ts';
-import type { JournalContent, RunHeader } from '../journal/index.ts';
+import { type JournalContent, JournalReader, type RunHeader } from '../journal/index.ts';
 import { UsageError } from './mistake.ts';
 
 export const CHAMPION_FILE = 'champion.safetensors';
 const EXPERIMENT_FILE = 'experiment.json';
 const JOURNAL_FILE = 'journal.sqlite';
+/** What SQLite writes before the first table. */
+const HEADER_BYTES = 4096;
+const REMAINS = /^(journal\.(sqlite(-wal|-shm)?|lock|writer)|chunks|engines)$/;
 
 /** @throws UsageError where a new run could overwrite something */
 export function checkNewFolder(folder: string): void {
@@ -24,12 +27,20 @@ export function checkNewFolder(folder: string): void {
   } catch (error) {
     throw new UsageError(`--out ${folder}: cannot be used as a folder (${(error as Error).message})`);
   }
-  if (files.includes(JOURNAL_FILE)) {
+  if (files.includes(JOURNAL_FILE) && !isUnbegun(folder)) {
     throw new UsageError(
       `--out ${folder}: already holds a run. To go on with it: germline run --resume ${folder}. For a new one choose another folder`,
     );
   }
-  if (files.length) throw new UsageError(`--out ${folder}: is not empty. Choose a new folder, or an empty one`);
+  if (!files.every((file) => REMAINS.test(file)))
+    throw new UsageError(`--out ${folder}: is not empty. Choose a new folder, or an empty one`);
+}
+
+/** A process that was killed before its run had begun leaves a journal without tables, or without a run: that may be used. */
+function isUnbegun(folder: string): boolean {
+  const bytes = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes(JOURNAL_FILE) <= HEADER_BYTES && bytes(`${JOURNAL_FILE}-wal`) === 0) return true;
+  return JournalReader.runs(folder).length === 0;
 }
 
 export async function writeExperiment(folder: string, experiment: Experiment): Promise<void> {

@@ -15,6 +15,9 @@ writeFileSync(path('broken.json'), '{');
 writeFileSync(path('no-dataset.json'), JSON.stringify({ ...minimal, dataset: 'imagenet' }));
 writeFileSync(path('outputs.json'), JSON.stringify({ ...minimal, network: [{ class_name: 'Dense', config: { units: 3 } }] }));
 writeFileSync(path('layer.json'), JSON.stringify({ ...minimal, network: [{ class_name: 'LSTM', config: { units: 2 } }] }));
+mkdirSync(path('remains'));
+writeFileSync(path('remains/journal.lock'), '');
+writeFileSync(path('remains/journal.sqlite'), '');
 mkdirSync(path('full'));
 writeFileSync(path('full/notes.txt'), '');
 
@@ -38,7 +41,7 @@ describe('a mistake is one message on stderr, exit code 2, no stack trace', () =
     ['an unknown path', ['run', 'xor', '--set', 'algoritm=es'], /^xor: algoritm: unknown field; did you mean "algorithm"\?$/],
     ['a set without a value', ['run', 'xor', '--set', 'population'], /^--set: "population" must be path=value/],
     ['no time', ['run', 'xor', '--minutes', '0'], /^xor: stop\.minutes: must be above 0, not 0$/],
-    ['an odd population of pairs', ['run', 'mnist', '--population', '7'], /population: must be even/],
+    ['an odd population of pairs', ['run', 'xor', '--set', 'algorithm=es', '--population', '7'], /population: must be even/],
     ['more memory than there is', ['run', 'seed-classic-mnist', '--population', '1000000'], /needs .*GB.*population/],
     ['an unknown option', ['run', 'xor', '--sed', '1'], /unknown option '--sed'[\s\S]*--seed/],
     ['an unknown command', ['evolve'], /unknown command 'evolve'/],
@@ -83,6 +86,13 @@ test.each([
 });
 
 describe('without a mistake', () => {
+  test('a folder with what a killed process left before its run had begun is as good as an empty one', async () => {
+    expect((await germline('run', 'xor', '--out', path('remains'))).code).toBe(0);
+    const { code, stderr } = await germline('run', 'xor', '--out', path('remains'));
+    expect(stderr).toMatch(/remains: already holds a run\. To go on with it: germline run --resume/);
+    expect(code).toBe(2);
+  });
+
   test('experiments lists, shows, and what is shown runs', async () => {
     const { stdout } = await germline('experiments');
     expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(expect.arrayContaining(['xor', 'mnist', 'seed-classic-mnist']));

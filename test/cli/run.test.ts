@@ -30,7 +30,7 @@ const algorithms = { es: file('es.json', { algorithm: 'es' }), ga: file('ga.json
 
 describe('run --json', () => {
   test('prints each generation and the end, and nothing else', async () => {
-    const ended = await germline('run', 'xor', '--seed', '1', '--json');
+    const ended = await germline('run', 'xor', '--seed', '1', '--population', '64', '--json');
     const events = objects(ended);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const done = events.pop();

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { compileNetwork } from '../../core/network.ts';
 import { builtIn, parseOverride, parseSeed, resolveExperiment } from '../../experiments/index.ts';
 import { minimal } from './minimal.ts';
 
@@ -12,6 +13,18 @@ function file(name: string, content: string): string {
   return path;
 }
 const resolved = (nameOrFile: string, ...sets: string[]) => resolveExperiment(nameOrFile, sets.map(parseOverride));
+
+/** Short forms, long ones, lists and absent fields. */
+const own = file(
+  'own.json',
+  JSON.stringify({
+    ...minimal,
+    network: [{ class_name: 'Flatten' }, { class_name: 'Dense', config: { units: 4 } }],
+    algorithm: { name: 'es', sigma: { name: 'exponential', from: 0.05, to: 0.02 } },
+    init: 'he',
+    batch: 64,
+  }),
+);
 
 describe('built-in experiments', () => {
   test.each([...builtIn.keys()])('%s is valid, at other populations too', async (name) => {
@@ -39,7 +52,7 @@ describe('overrides', () => {
       ['batch.1={"generation":5,"size":9}'],
       {
         batch: [
-          { generation: 0, size: 256 },
+          { generation: 0, size: 64 },
           { generation: 5, size: 9 },
         ],
       },
@@ -53,7 +66,7 @@ describe('overrides', () => {
     ['text that is not JSON', ['description=two words = text'], { description: 'two words = text' }],
     ['one after the other', ['algorithm=ga', 'algorithm.parents=4', 'algorithm.parents=5'], { algorithm: { parents: 5 } }],
   ])('set %s', async (_, sets, expected) => {
-    expect(await resolved('mnist', ...sets)).toMatchObject(expected);
+    expect(await resolved(own, ...sets)).toMatchObject(expected);
   });
 
   test('leave shares of the population relative', async () => {
@@ -62,13 +75,13 @@ describe('overrides', () => {
   });
 
   test.each([
-    ['algoritm.sigma=1', 'mnist: algoritm: unknown field; did you mean "algorithm"?'],
-    ['algorithm.sgima=1', 'mnist: algorithm.sgima: unknown field; did you mean "sigma"?'],
-    ['population.size=1', 'mnist: population: must be a number, not {"size":1}'],
+    ['algoritm.sigma=1', 'own.json: algoritm: unknown field; did you mean "algorithm"?'],
+    ['algorithm.sgima=1', 'own.json: algorithm.sgima: unknown field; did you mean "sigma"?'],
+    ['population.size=1', 'own.json: population: must be a number, not {"size":1}'],
     ['batch.first=1', '--set: batch.first: has no entry "first": it is a list of 1, counted from 0'],
     ['population', '--set: "population" must be path=value, such as algorithm.mutation.sigma=0.1'],
   ])('%s is a mistake', async (set, message) => {
-    await expect((async () => resolved('mnist', set))()).rejects.toThrow(message);
+    await expect((async () => resolved(own, set))()).rejects.toThrow(message);
   });
 });
 
@@ -101,4 +114,14 @@ describe('seeds', () => {
   test.each([['-1'], ['18446744073709551616'], ['1e3'], ['0x10'], [''], ['seven'], [1.5], [2 ** 60], [-1n]])('%s is none', (value) => {
     expect(() => parseSeed(value, '--seed')).toThrow('--seed: must be a whole number from 0 to 18446744073709551615');
   });
+});
+
+test.each([
+  ['mnist', 28, 784 * 64 + 64 + 64 * 10 + 10],
+  ['mnist-cnn', 28, 11_274],
+  ['fashion-mnist', 28, 11_274],
+  ['seed-classic-mnist', 28, 3_274_634],
+])('the network of %s has its weights', async (name, side, weights) => {
+  const { network } = await resolved(name);
+  expect(compileNetwork(network, [side, side, 1])).toMatchObject({ outputs: 10, parameters: weights });
 });
