@@ -129,7 +129,7 @@ function commands(exit: (code: number) => void): Command {
     .description('Download a dataset from its public mirrors, or take its files from a folder.')
     .argument('<name>', 'its name')
     .option('--from <folder>', 'take the files from here instead of downloading them')
-    .addHelpText('after', examples('data fetch mnist', 'data fetch fashion-mnist --from /usr/share/dataset-fashion-mnist'))
+    .addHelpText('after', examples('data fetch mnist', 'data fetch fashion-mnist --from /usr/share/datasets/fashion-mnist'))
     .action(async (name, options) => exit(await (await import('./commands/data.ts')).fetch(name, options)));
   data
     .command('add')

@@ -69,7 +69,7 @@ function lossLine(progress: Progress, width: number): Line {
 
 function validationLine({ validation, champion, title }: Progress, width: number): Line {
   const label = labelled('validation', width);
-  if (!validation) return fitting([...label, dim('none yet')], width);
+  if (!validation) return fitting([...label, dim(label.length ? 'none yet' : 'no validation yet')], width);
   const parts = [`loss ${loss(validation.loss)}`];
   if (validation.accuracy !== null) parts.splice(title.metric === 'accuracy' ? 0 : 1, 0, `accuracy ${percent(validation.accuracy)}`);
   if (!label.length) parts[0] = `validation ${parts[0]}`;
@@ -79,7 +79,7 @@ function validationLine({ validation, champion, title }: Progress, width: number
 
 function speedLine(progress: Progress, width: number): Line {
   const { speed } = progress;
-  const parts = [plain(speed === null ? '-' : `${counted(speed)} evaluations/s`), dim(`${duration(progress.elapsed)} elapsed`)];
+  const parts = [plain(`${speed === null ? '-' : counted(speed)} evaluations/s`), dim(`${duration(progress.elapsed)} elapsed`)];
   return fitting([...labelled('speed', width), ...parts], width);
 }
 

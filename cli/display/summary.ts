@@ -39,14 +39,11 @@ const REASONS: Record<DoneEvent['reason'], string> = {
 
 function next(done: DoneEvent, folder: string | null, experiment: string): string[] {
   if (done.reason === 'diverged') {
-    return [
-      '',
-      `The weights left the range of numbers. A smaller step may help: --set algorithm.sigma=..., algorithm.learningRate or algorithm.mutation.sigma.`,
-    ];
+    const settings = ['algorithm.sigma', 'algorithm.learningRate', 'algorithm.mutation.sigma'];
+    return ['', 'The weights left the range of numbers. A smaller step may help, by --set with one of', `  ${settings.join('\n  ')}`];
   }
   const unfinished = done.reason === 'stopped' || done.reason === 'minutes';
-  if (!folder)
-    return unfinished ? ['', `Nothing was kept. To be able to go on, give the run a folder: germline run ${experiment} --out DIR`] : [];
+  if (!folder) return unfinished ? ['', 'Nothing was kept. A run with a folder can go on:', `  germline run ${experiment} --out DIR`] : [];
   const commands = [`  germline replay ${folder}`];
   if (done.champion) commands.unshift(`  germline export ${folder} --format tfjs`);
   if (unfinished) commands.unshift(`  germline run --resume ${folder}`);

@@ -44,7 +44,7 @@ describe('a frame', () => {
       'generation    0/200  starting',
       'loss        no generation is over yet',
       'validation  none yet',
-      'speed       -  0:00 elapsed',
+      'speed       - evaluations/s  0:00 elapsed',
     ]);
   });
 
