@@ -50,7 +50,7 @@ const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="Validation accuracy rises to ${percent(series[0].at(generations[last]))} while the best and mean loss of the population fall, over ${generations.length} generations.">
 <rect width="${WIDTH}" height="${HEIGHT}" rx="8" fill="#fbfaf8"/>
-<text x="${LEFT}" y="24" font-size="14" font-weight="600" fill="#22272e">germline run mnist --seed ${SEED}</text>
+<text x="${LEFT}" y="24" font-size="14" font-weight="600" fill="#22272e">germline run mnist --seed ${SEED} --set validateEvery=1</text>
 <text x="${WIDTH - 16}" y="24" text-anchor="end" fill="#57606a">test accuracy ${percent(done.test.accuracy)}, no gradients</text>
 ${ticks.map((t) => `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(t)}" y2="${y(t)}" stroke="#e4e1da"/><text x="${LEFT - 8}" y="${y(t) + 4}" text-anchor="end" fill="#57606a">${t * 100} %</text>`).join('\n')}
 ${ticks.map((t) => `<text x="${x(Math.round(t * last))}" y="${HEIGHT - 18}" text-anchor="middle" fill="#57606a">${Math.round(t * last)}</text>`).join('\n')}

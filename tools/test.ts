@@ -19,9 +19,13 @@ try {
     ...process.argv.slice(2),
   ]);
   const result = JSON.parse(await readFile(report, 'utf8').catch(() => '{}'));
-  const broken = (result.testResults ?? []).filter((file: { status: string; assertionResults: unknown[] }) => file.status === 'failed' && !file.assertionResults.length).length;
+  const broken = (result.testResults ?? []).filter(
+    (file: { status: string; assertionResults: unknown[] }) => file.status === 'failed' && !file.assertionResults.length,
+  ).length;
   const failed = (result.numFailedTests ?? 0) + broken;
-  console.log(`${result.numPassedTests ?? 0} passed, ${failed} failed, ${(result.numPendingTests ?? 0) + (result.numTodoTests ?? 0)} skipped`);
+  console.log(
+    `${result.numPassedTests ?? 0} passed, ${failed} failed, ${(result.numPendingTests ?? 0) + (result.numTodoTests ?? 0)} skipped`,
+  );
   process.exitCode = code || (failed ? 1 : 0);
 } finally {
   await rm(folder, { recursive: true, force: true });
