@@ -160,15 +160,19 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
   const segments = take('control', config.segments.byteLength, 'network');
   const program = take('control', network.program.byteLength, 'network');
   const zeros = take('control', widestLayer * 4, 'network');
-  const stateBytes = engine.stateBytes(capacity, pool);
+  const stateBytes = unsigned(engine.stateBytes(capacity, pool));
   const states: [number, number] = [take('states', stateBytes, 'breeding pool'), take('states', stateBytes, 'breeding pool')];
-  const selectionBytes = Math.max(engine.selectionBytes(at), engine.strategySelectionBytes(at));
+  const selectionBytes = Math.max(unsigned(engine.selectionBytes(at)), unsigned(engine.strategySelectionBytes(at)));
   const selection = take('selection', selectionBytes, 'breeding pool');
   const losses = take('losses', population * 4, 'population');
   const cumulative = take('selection', pool * 4, 'breeding pool');
-  const selectScratch = take('selection', Math.max(engine.selectScratch(population), engine.utilitiesScratch(population)), 'population');
+  const selectScratch = take(
+    'selection',
+    Math.max(unsigned(engine.selectScratch(population)), unsigned(engine.utilitiesScratch(population))),
+    'population',
+  );
   const digests = take('digests', (capacity + 1) * 16, 'breeding pool');
-  const digestScratch = take('digests', engine.digestStateScratch(capacity, pool), 'breeding pool');
+  const digestScratch = take('digests', unsigned(engine.digestStateScratch(capacity, pool)), 'breeding pool');
   const indices = take('batch', config.largestBatch * 4, 'batch');
   const batch = take('batch', panels * network.features * 32, 'batch');
   const batchTargets = take('batch', panels * targetPanel, 'batch');
@@ -189,7 +193,7 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
   const even = take('parents', resident, 'population, parents or the network');
   const parents: [number, number] = [even, es ? even : take('parents', resident, 'population, parents or the network')];
   const moments: [number, number] = es ? [take('optimiser', room, 'network'), take('optimiser', room, 'network')] : [0, 0];
-  const baseBytes = config.fast ? engine.baseBytes(at, panels) : 0;
+  const baseBytes = config.fast ? unsigned(engine.baseBytes(at, panels)) : 0;
   const bases = take('bases', baseBytes * capacity, 'breeding pool or batch, or path "general"');
   const baseFlags = take('bases', capacity * 4, 'breeding pool');
   const mates = words[L.CROSSOVER] === L.CROSSOVER_INTERMEDIATE ? words[L.CROSSOVER_PARENTS] : 2;
@@ -202,9 +206,9 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
       bases: take('threads', L.MAX_MATES * 4, 'number of threads'),
       packing: take('threads', packing, 'network or number of threads'),
       weights: take('threads', room, 'network or number of threads'),
-      buffers: take('threads', engine.bufferBytes(at), 'network or number of threads'),
+      buffers: take('threads', unsigned(engine.bufferBytes(at)), 'network or number of threads'),
       perExample: take('threads', panels * 32, 'batch'),
-      fast: take('threads', config.fast ? engine.fastScratch(at, panels) : 0, 'batch or number of threads'),
+      fast: take('threads', config.fast ? unsigned(engine.fastScratch(at, panels)) : 0, 'batch or number of threads'),
       staging: outside ? take('threads', mates * room, 'network or number of threads') : 0,
       panels: take('threads', SCORE_PANELS * network.features * 32, 'number of threads'),
       targets: take('threads', SCORE_PANELS * targetPanel, 'number of threads'),
@@ -243,6 +247,9 @@ function lay(config: Config, dataset: Dataset, threads: number, measure: Measure
   };
 }
 
+/** A size as the engine names it: 32 bits that come with a sign. One that would not fit them is the largest, and so more than any memory. */
+const unsigned = (size: number): number => size >>> 0;
+
 /** Generations whose draws are counted to foresee how many parents a later one will draw. */
 const FORESEEN = 8;
 
@@ -264,8 +271,8 @@ function packingBytes({ network, words, settings }: Config, engine: EngineExport
   const rank = words[L.MUTATION_RANK];
   let most = 64 + L.MAX_MATES * 4;
   for (const s of network.segments) {
-    most = Math.max(most, engine.expressScratch(s.rows, s.columns, rank), 64 * s.fanIn);
-    if (settings.algorithm.name === 'es') most = Math.max(most, engine.stepScratch(Math.min(s.rows, STEP_ROWS), s.columns));
+    most = Math.max(most, unsigned(engine.expressScratch(s.rows, s.columns, rank)), 64 * s.fanIn);
+    if (settings.algorithm.name === 'es') most = Math.max(most, unsigned(engine.stepScratch(Math.min(s.rows, STEP_ROWS), s.columns)));
   }
   for (let i = 0; i < network.program.length; i += L.OP_WORDS) {
     const op = network.program.subarray(i, i + L.OP_WORDS);

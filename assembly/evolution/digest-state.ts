@@ -5,11 +5,12 @@ import {
 } from '../layout';
 import { digest } from './digest';
 import { getF, getU, setU } from './record';
+import { size } from './size';
 import { cumulativeOf, inheritedOf, ranksOf, sigmasOf } from './state';
 
 /** Bytes of `scratch` that `digestState` takes. */
 export function digestStateScratch(capacity: u32, pool: u32): usize {
-  return 32 + <usize>capacity * 28 + (<usize>pool << 2);
+  return size(32 + <u64>capacity * 28 + (<u64>pool << 2));
 }
 
 /** `digests`: the parents', 16 bytes each; `out`: 16 bytes. */

@@ -15,6 +15,7 @@ import { FACTOR, NOISE } from '../rng/streams';
 import { order, orderScratch } from './order';
 import { getF, getU, setF, setU } from './record';
 import { learningRate, scheduledSigma } from './schedule';
+import { size } from './size';
 
 /** Noise vectors summed in one product. */
 const TERMS: u32 = 256;
@@ -28,7 +29,7 @@ export function strategySelectionBytes(config: usize): usize {
 
 /** Bytes of `scratch` that `selectUtilities` takes. */
 export function utilitiesScratch(population: u32): usize {
-  return <usize>population * 12 + orderScratch(population);
+  return size(<u64>population * 12 + orderScratch(population));
 }
 
 /** Shapes `losses` and writes the selection: an int8 per pair, in units of SELECTION_SCALAR. Returns its bytes. `scratch`: utilitiesScratch. */
@@ -94,9 +95,9 @@ function padded(count: u32): u32 {
 
 /** Bytes of `scratch` that a low-rank step over `rows` rows of a layer with `columns` units takes. */
 export function stepScratch(rows: u32, columns: u32): usize {
-  const r = <usize>padded(rows);
-  const c = <usize>padded(columns);
-  return (r * c * 2 + r * TERMS + c * TERMS) * 4 + gemmScratch(<u32>r, TERMS) + 64;
+  const r = <u64>padded(rows);
+  const c = <u64>padded(columns);
+  return size((r * c * 2 + r * TERMS + c * TERMS) * 4 + gemmScratch(<u32>r, TERMS) + 64);
 }
 
 /**

@@ -6,6 +6,7 @@ import {
 } from '../layout';
 import { forward } from '../network/forward';
 import { getF, getU } from './record';
+import { size } from './size';
 
 /** Bytes of a panel of targets. */
 export function targetPanelBytes(config: usize): usize {
@@ -14,7 +15,7 @@ export function targetPanelBytes(config: usize): usize {
 
 /** Bytes of the two buffers between operations, one after the other. */
 export function bufferBytes(config: usize): usize {
-  return (<usize>getU(config, CHUNK) * getU(config, WIDEST) * LANE_BYTES) << 1;
+  return size((<u64>getU(config, CHUNK) * getU(config, WIDEST) * LANE_BYTES) << 1);
 }
 
 /**

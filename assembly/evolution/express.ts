@@ -16,10 +16,11 @@ import { mutateSet } from '../operators/mutate-set';
 import { mutateSparse } from '../operators/mutate-sparse';
 import { founder } from './init';
 import { getF, getU } from './record';
+import { size } from './size';
 
 /** Bytes of `scratch` that `express` takes for a layer of this size: low-rank factors, and a tile of draws. */
 export function expressScratch(rows: u32, columns: u32, rank: u32): usize {
-  return 64 + MAX_MATES * 4 + (<usize>lowRankLength(rows, columns, rank) << 2);
+  return size(64 + MAX_MATES * 4 + (<u64>lowRankLength(rows, columns, rank) << 2));
 }
 
 /** What low-rank noise is multiplied by: sigma / sqrt(rank), negative for the second of an antithetic pair. */

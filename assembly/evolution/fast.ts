@@ -18,8 +18,9 @@ import { bufferBytes, exampleLosses, targetPanelBytes } from './evaluate';
 import { expressFrom, noiseOwner, noiseScale } from './express';
 import { lineage } from './lineage';
 import { getU, setF } from './record';
+import { size } from './size';
 
-function align(bytes: usize): usize {
+function align<T>(bytes: T): T {
   return (bytes + 15) & ~15;
 }
 
@@ -29,7 +30,7 @@ function padded(count: u32): u32 {
 
 /** Bytes of a parent's base: [panels][units][8]. */
 export function baseBytes(config: usize, panels: u32): usize {
-  return <usize>panels * getU(getU(config, PROGRAM), OP_OUT) * LANE_BYTES;
+  return size(<u64>panels * getU(getU(config, PROGRAM), OP_OUT) * LANE_BYTES);
 }
 
 /** Computes the base of `parent` (its weights) over the batch `x`, bias included. `scratch`: for packed weights. */
@@ -46,8 +47,10 @@ export function fastScratch(config: usize, panels: u32): usize {
   const units = getU(op, OP_OUT);
   const rows = getU(getU(config, SEGMENTS), SEGMENT_ROWS);
   const columns = GROUP * getU(config, MUTATION_RANK);
-  return align(GROUP * LINEAGE_WORDS * 4) + <usize>columns * (padded(rows) + padded(units)) * 4 + align(<usize>columns * rows * 4)
-    + <usize>panels * columns * LANE_BYTES + align(<usize>units * 4) + align(<usize>units * getU(config, MUTATION_RANK) * 4);
+  return size(
+    align<u64>(GROUP * LINEAGE_WORDS * 4) + <u64>columns * (padded(rows) + padded(units)) * 4 + align<u64>(<u64>columns * rows * 4)
+    + <u64>panels * columns * LANE_BYTES + align<u64>(<u64>units * 4) + align<u64>(<u64>units * getU(config, MUTATION_RANK) * 4),
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ import { drawMates, mateCount } from './mates';
 import { order, orderScratch } from './order';
 import { getF, getU, setF, setU } from './record';
 import { scheduledSigma } from './schedule';
+import { size } from './size';
 import { cumulativeOf, inheritedOf, ranksOf, sigmasOf, stateBytes } from './state';
 
 const INHERITED: u32 = 1;
@@ -35,13 +36,13 @@ function survivorWords(flags: u32): u32 {
 
 /** Bytes of `scratch` that `selectSurvivors` takes. */
 export function selectScratch(population: u32): usize {
-  return (<usize>population << 3) + orderScratch(population) + (<usize>population) + 16 + (LINEAGE_WORDS << 2);
+  return size(<u64>population * 9 + orderScratch(population) + 16 + (LINEAGE_WORDS << 2));
 }
 
 /** Bytes of the largest selection. */
 export function selectionBytes(config: usize): usize {
   const pool = poolSize(config);
-  return <usize>(SELECTION_WORDS + min(getU(config, CAPACITY), pool) * 3 + pool) << 2;
+  return size((SELECTION_WORDS + <u64>min(getU(config, CAPACITY), pool) * 3 + pool) << 2);
 }
 
 /**

@@ -2,6 +2,7 @@
 // and plain index order would freeze drift.
 import { word } from '../rng/philox';
 import { TIE } from '../rng/streams';
+import { size } from './size';
 
 function before(losses: usize, ties: usize, a: u32, b: u32): bool {
   const x = load<f32>(losses + (<usize>a << 2));
@@ -14,7 +15,7 @@ function before(losses: usize, ties: usize, a: u32, b: u32): bool {
 
 /** Bytes of `scratch` that `order` takes. */
 export function orderScratch(count: u32): usize {
-  return <usize>count << 3;
+  return size(<u64>count << 3);
 }
 
 /** Indices of `losses` ([count] f32, none NaN), best first, to `out` ([count] u32). A merge sort from the bottom up. */

@@ -1,9 +1,10 @@
 // The arrays behind a state's words (layout.ts), each `capacity` long.
 import { STATE_WORDS } from '../layout';
+import { size } from './size';
 
 /** Bytes of a state for so many parents and so large a breeding pool. */
 export function stateBytes(capacity: u32, pool: u32): usize {
-  return (STATE_WORDS + <usize>capacity * 3 + pool) << 2;
+  return size((STATE_WORDS + <u64>capacity * 3 + pool) << 2);
 }
 
 /** u32: each parent's rank, ascending. */
