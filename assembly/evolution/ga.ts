@@ -152,12 +152,18 @@ function markDrawn(config: usize, pool: u32, cumulative: usize, generation: u32,
   const elites = min(getU(config, ELITES), pool);
   memory.fill(drawn, 1, elites);
   const population = getU(config, POPULATION);
-  if (elites >= population) return;
+  let left = pool - elites;
+  if (elites >= population || !left) return;
   const block = getU(config, BLOCK);
   const count = mateCount(config, pool);
   for (let b = elites / block; b <= (population - 1) / block; ++b) {
     drawMates(config, pool, cumulative, b, generation, mates);
-    for (let i: u32 = 0; i < count; ++i) store<u8>(drawn + getU(mates, i), 1);
+    for (let i: u32 = 0; i < count; ++i) {
+      const mark = drawn + getU(mates, i);
+      if (load<u8>(mark)) continue;
+      store<u8>(mark, 1);
+      if (--left == 0) return; // as it soon is where the population is large beside the pool
+    }
   }
 }
 
