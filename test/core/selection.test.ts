@@ -41,7 +41,7 @@ describe.each(ALGORITHMS)('$name', ({ algorithm }) => {
       expect(follower.digest()).toBe(leader.digest());
     }
     expect(follower.generation).toBe(10);
-    expect(snapshotOf(follower)).toEqual(snapshotOf(leader));
+    expect(Buffer.compare(snapshotOf(follower), snapshotOf(leader))).toBe(0);
     expect(Array.from(measure(follower).losses)).toEqual(Array.from(measure(leader).losses));
   });
 
