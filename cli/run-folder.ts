@@ -16,7 +16,7 @@ const EXPERIMENT_FILE = 'experiment.json';
 const JOURNAL_FILE = 'journal.sqlite';
 /** What SQLite writes before the first table. */
 const HEADER_BYTES = 4096;
-const REMAINS = /^(journal\.(sqlite(-wal|-shm)?|lock|writer)|chunks|engines)$/;
+const REMAINS = /^(journal\.(sqlite(-journal|-wal|-shm)?|lock|writer)|chunks|engines)$/;
 
 /** @throws UsageError where a new run could overwrite something */
 export function checkNewFolder(folder: string): void {
@@ -43,8 +43,11 @@ function isUnbegun(folder: string): boolean {
   return JournalReader.runs(folder).length === 0;
 }
 
+/** For people; the journal has its own copy. Left alone where it is there. */
 export async function writeExperiment(folder: string, experiment: Experiment): Promise<void> {
-  await writeFile(join(folder, EXPERIMENT_FILE), `${JSON.stringify(experiment, null, 2)}\n`);
+  const file = join(folder, EXPERIMENT_FILE);
+  if (existsSync(file)) return;
+  await writeFile(file, `${JSON.stringify(experiment, null, 2)}\n`);
 }
 
 /** What a journal's header says the run was made of. Throws where it is not what this version would run, or the dataset is not here. */

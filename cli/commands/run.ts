@@ -85,8 +85,10 @@ async function goOn(nameOrFile: string | undefined, flags: RunFlags, folder: str
   }
   if (flags.set?.length) throw new UsageError('run: --set cannot be changed with --resume; start a new run with it instead');
   const journal = await Journal.open(folder);
+  if (journal.recovery) process.stderr.write(`${journal.recovery.message}\n`);
   try {
     const { experiment, seed, dataset } = await openRun(journal.run, folder);
+    await writeExperiment(folder, experiment);
     return { experiment, seed, dataset, genome: journal.start(), journal, folder, asked: experiment.name };
   } catch (error) {
     await journal.close();
@@ -139,7 +141,7 @@ async function evolve(
   const { experiment, seed, dataset, genome, journal } = start;
   if (journal) screen?.recall(journal.records());
   if (journal && isOver(journal.end)) return follow(only(journal.end), [view]);
-  const reached = journal ? reachedTarget(journal, experiment) : null;
+  const last = journal && lastRecord(journal, experiment);
   const engine = journal ? await engineOf(journal) : await loadEngine();
   const onProgress = (generation: number) => screen?.note(`replaying generation ${generation} of ${journal?.count}`);
   const run = await Run.open({
@@ -149,7 +151,7 @@ async function evolve(
     threads,
     engine,
     target: experiment.stop.loss,
-    minutes: reached ? 0 : minutes,
+    minutes: last?.reachedTarget ? 0 : minutes,
     signal: stop.signal,
     start: genome,
     resume: journal && { ...resumePoint(journal), onProgress },
@@ -159,24 +161,33 @@ async function evolve(
     screen?.within(() => run.progress);
     if (start.folder === null) return await follow(run.events(), [view]);
     start.journal ??= await createJournal(start, start.folder, engine);
-    const events = reached ? endingAtTarget(run.events(), reached) : run.events();
-    return await follow(events, [new Recorder(start.journal, run, experiment), view]);
+    return await follow(goingOn(run.events(), last), [new Recorder(start.journal, run, experiment), view]);
   } finally {
     await run.close();
   }
 }
 
-/** A run whose process died between its last record and its end: the best loss that ended it, else null. */
-function reachedTarget(journal: Journal, { stop }: Experiment): number | null {
-  if (stop.loss === null || journal.count === 0) return null;
-  const [last] = journal.records(journal.count - 1);
-  return last.best <= stop.loss ? last.best : null;
+/** What of a journal's last record the end of a run may need: the run itself does not remember losses of before. */
+interface LastRecord {
+  best: number;
+  /** It met the target, and the process died before the run's end was noted: there is nothing left to do. */
+  reachedTarget: boolean;
 }
 
-/** The end of such a run, which has nothing left to do. */
-async function* endingAtTarget(events: AsyncIterable<RunEvent>, best: number): AsyncGenerator<RunEvent, void> {
-  for await (const event of events)
-    yield event.event === 'done' && event.reason === 'minutes' ? { ...event, reason: 'target', best } : event;
+function lastRecord(journal: Journal, { stop }: Experiment): LastRecord | null {
+  if (journal.count === 0) return null;
+  const [{ best }] = journal.records(journal.count - 1);
+  return { best, reachedTarget: stop.loss !== null && best <= stop.loss };
+}
+
+/** The events of a run that goes on, whose end speaks of the last record where no generation came after it. */
+async function* goingOn(events: AsyncIterable<RunEvent>, last: LastRecord | null): AsyncGenerator<RunEvent, void> {
+  let idle = true;
+  for await (const event of events) {
+    if (event.event === 'generation') idle = false;
+    if (event.event !== 'done' || !idle || !last) yield event;
+    else yield { ...event, best: last.best, reason: last.reachedTarget && event.reason === 'minutes' ? 'target' : event.reason };
+  }
 }
 
 async function createJournal({ experiment, seed, dataset, genome }: Start, folder: string, engine: Engine): Promise<Journal> {

@@ -17,6 +17,7 @@ writeFileSync(path('outputs.json'), JSON.stringify({ ...minimal, network: [{ cla
 writeFileSync(path('layer.json'), JSON.stringify({ ...minimal, network: [{ class_name: 'LSTM', config: { units: 2 } }] }));
 mkdirSync(path('remains'));
 writeFileSync(path('remains/journal.lock'), '');
+writeFileSync(path('remains/journal.sqlite-journal'), '');
 writeFileSync(path('remains/journal.sqlite'), '');
 mkdirSync(path('full'));
 writeFileSync(path('full/notes.txt'), '');

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { germline, objects, start } from './command.ts';
 
@@ -101,6 +102,20 @@ describe.each(Object.entries(algorithms))('%s', (name, path) => {
 });
 
 describe('the folder of a run', () => {
+  test.each([
+    ['its target', ['xor', '--seed', '2']],
+    ['its last generation', [algorithms.ga, '--seed', '2', '--generations', '4']],
+  ])('whose process died between %s and the note of it ends the same', async (name, words) => {
+    const out = join(folder, `unnoted-${name}`);
+    const whole = objects(await germline('run', ...words, '--out', out, '--json')).at(-1) as Record<string, unknown>;
+    const database = new DatabaseSync(join(out, 'journal.sqlite'));
+    database.exec('UPDATE runs SET done = NULL');
+    database.close();
+    const [only] = objects(await germline('run', '--resume', out, '--json'));
+    const { digest, generations, best, reason, champion, test: score } = whole;
+    expect(only).toMatchObject({ event: 'done', digest, generations, best, reason, champion, test: score });
+  });
+
   test('holds the experiment with its defaults, and a champion to export and to start from', async () => {
     const out = join(folder, 'kept');
     const ended = await germline('run', 'xor', '--seed', '3', '--out', out);
