@@ -244,8 +244,8 @@ export class Run {
       const individual = settings.algorithm.name === 'es' ? CENTRE : at;
       const { score, weights } = await threads.score('validation', individual);
       validation = score;
-      // Lower validation loss, then the earlier generation.
-      if (!this.champion_ || score.loss < this.champion_.validation.loss) {
+      // Lower validation loss, then the earlier generation; a generation that is measured again makes its champion again.
+      if (!this.champion_ || score.loss < this.champion_.validation.loss || this.champion_.generation === generation) {
         champion = { generation, individual, validation: score, digest: host.digestOf(weights) };
         this.champion_ = champion;
         this.weights = weights;
