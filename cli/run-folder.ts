@@ -43,6 +43,13 @@ function isUnbegun(folder: string): boolean {
   return JournalReader.runs(folder).length === 0;
 }
 
+/** @throws UsageError where there is a journal, but nothing in it to go on with */
+export function checkBegun(folder: string): void {
+  if (existsSync(join(folder, JOURNAL_FILE)) && isUnbegun(folder)) {
+    throw new UsageError(`--resume ${folder}: the run there was ended before it had begun. Start it again with --out ${folder}`);
+  }
+}
+
 /** For people; the journal has its own copy. Left alone where it is there. */
 export async function writeExperiment(folder: string, experiment: Experiment): Promise<void> {
   const file = join(folder, EXPERIMENT_FILE);

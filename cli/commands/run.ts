@@ -15,7 +15,7 @@ import { JsonLines } from '../json-lines.ts';
 import { follow, type Listener } from '../listener.ts';
 import { UsageError } from '../mistake.ts';
 import { Recorder } from '../recorder.ts';
-import { checkNewFolder, engineOf, openRun, writeExperiment } from '../run-folder.ts';
+import { checkBegun, checkNewFolder, engineOf, openRun, writeExperiment } from '../run-folder.ts';
 import { Stop } from '../stop.ts';
 import { MAX_THREADS, wholeNumber } from '../whole-number.ts';
 
@@ -84,6 +84,7 @@ async function goOn(nameOrFile: string | undefined, flags: RunFlags, folder: str
     if (flags[flag] !== undefined) throw new UsageError(`run: --${flag} cannot be changed with --resume; start a new run with it instead`);
   }
   if (flags.set?.length) throw new UsageError('run: --set cannot be changed with --resume; start a new run with it instead');
+  checkBegun(folder);
   const journal = await Journal.open(folder);
   if (journal.recovery) process.stderr.write(`${journal.recovery.message}\n`);
   try {

@@ -88,6 +88,9 @@ test.each([
 
 describe('without a mistake', () => {
   test('a folder with what a killed process left before its run had begun is as good as an empty one', async () => {
+    const early = await germline('run', '--resume', path('remains'));
+    expect(early.stderr).toMatch(/ended before it had begun\. Start it again with --out/);
+    expect(early.code).toBe(2);
     expect((await germline('run', 'xor', '--out', path('remains'))).code).toBe(0);
     const { code, stderr } = await germline('run', 'xor', '--out', path('remains'));
     expect(stderr).toMatch(/remains: already holds a run\. To go on with it: germline run --resume/);
