@@ -22,7 +22,7 @@ const SHAPE = [28, 28, 1];
 const PACKED = 'tfjs keeps the second matrix packed from turn to turn, ours packs it every time';
 
 interface Kernels extends EngineExports {
-  gemmRowMajorScratch(rows: number, terms: number): number;
+  gemmScratch(rows: number, terms: number): number;
   gemm(a: number, b: number, out: number, rows: number, terms: number, columns: number, scratch: number): void;
   denseScratch(features: number): number;
   dense(
@@ -97,7 +97,7 @@ async function product(room: Room, tf: TensorFlow): Promise<Row> {
   const { engine } = room;
   const [a, b] = [numbers(n * n), numbers(n * n)];
   const [first, second, out] = [room.put(a), room.put(b), room.take(n * n * 4)];
-  const scratch = room.take(engine.gemmRowMajorScratch(n, n));
+  const scratch = room.take(engine.gemmScratch(n, n));
   const [x, y] = [tf.tensor(a, [n, n]) as Tensor2D, tf.tensor(b, [n, n]) as Tensor2D];
   const ours = () => {
     engine.gemm(first, second, out, n, n, n, scratch);

@@ -47,7 +47,7 @@ export interface DoneEvent {
   champion: Champion | null;
   /** The champion's. */
   validation: Score | null;
-  /** The champion's, read once, here. */
+  /** The champion's, read once, here; null where the run was stopped and may go on. */
   test: Score | null;
   evaluations: number;
   seconds: number;

@@ -489,7 +489,10 @@ export class Evolution {
   scored(split: SplitName): Score {
     const { count } = this.plan.splits[split];
     const loss = this.engine.mean(this.plan.scores, count);
-    return { loss, accuracy: this.config.words[L.CLASSES] ? this.engine.mean(this.plan.hits, count) : null };
+    if (!this.config.words[L.CLASSES]) return { loss, accuracy: null };
+    let hits = 0;
+    for (let i = this.plan.hits >>> 2; i < (this.plan.hits >>> 2) + count; ++i) hits += this.f32[i];
+    return { loss, accuracy: hits / count };
   }
 
   // --- Selection and advance --------------------------------------------------------------------------------------------------

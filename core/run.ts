@@ -203,7 +203,8 @@ export class Run {
         }
       }
       if (reason === 'generations' && !this.finite) reason = 'diverged';
-      const test = this.weights ? (await this.threads.score('test', CENTRE, this.weights)).score : null;
+      // Ctrl-C ends at once: the test split is read when the run has really come to its end.
+      const test = this.weights && reason !== 'stopped' ? (await this.threads.score('test', CENTRE, this.weights)).score : null;
       const took = seconds();
       yield {
         event: 'done',

@@ -10,12 +10,36 @@ export function gemmScratch(rows: u32, terms: u32): usize {
 
 /** `at`: [terms][rows]; `b`: [terms][columns]; `out`: [rows][columns]. `scratch`: gemmScratch bytes, 16-aligned. */
 export function gemmTransposed(at: usize, b: usize, out: usize, rows: u32, terms: u32, columns: u32, scratch: usize): void {
+  packColumns(at, terms, rows, 0, rows, scratch);
+  product(b, out, rows, terms, columns, scratch);
+}
+
+/** The same with `a` as [rows][terms]. */
+export function gemm(a: usize, b: usize, out: usize, rows: u32, terms: u32, columns: u32, scratch: usize): void {
+  packRows(a, rows, terms, scratch);
+  product(b, out, rows, terms, columns, scratch);
+}
+
+/** What packColumns makes of the transposed matrix. */
+function packRows(a: usize, rows: u32, terms: u32, out: usize): void {
+  const row = <usize>terms << 2;
+  let left = rows;
+  while (left) {
+    const group: u32 = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    transposeRows(a, terms, group, terms, out, group);
+    a += group * row;
+    out += group * row;
+    left -= group;
+  }
+}
+
+/** `scratch` begins with the packed first matrix. */
+function product(b: usize, out: usize, rows: u32, terms: u32, columns: u32, scratch: usize): void {
   const packed = scratch;
   const panel = packed + ((<usize>rows * terms * 4 + 15) & ~15);
   const tile = panel + <usize>terms * LANE_BYTES;
   const zero = tile + 4 * LANE_BYTES;
   memory.fill(zero, 0, 16);
-  packColumns(at, terms, rows, 0, rows, packed);
   const outRow = <usize>columns << 2;
   for (let c: u32 = 0; c < columns; c += PANEL) {
     const width = min(columns - c, PANEL);
@@ -46,17 +70,6 @@ export function gemmTransposed(at: usize, b: usize, out: usize, rows: u32, terms
   }
 }
 
-/** Bytes of `scratch` that `gemm` takes. */
-export function gemmRowMajorScratch(rows: u32, terms: u32): usize {
-  return gemmScratch(rows, terms) + ((<usize>rows * terms * 4 + 15) & ~15);
-}
-
-/** The same with `a` as [rows][terms]. `scratch`: gemmRowMajorScratch bytes. */
-export function gemm(a: usize, b: usize, out: usize, rows: u32, terms: u32, columns: u32, scratch: usize): void {
-  const at = scratch + ((gemmScratch(rows, terms) + 15) & ~15);
-  transpose(a, rows, terms, at);
-  gemmTransposed(at, b, out, rows, terms, columns, scratch);
-}
 
 /** [rows][columns] to [columns][rows]. */
 export function transpose(from: usize, rows: u32, columns: u32, to: usize): void {

@@ -20,9 +20,8 @@ type Window = [
 
 /** What of assembly/ the host never calls itself. */
 export interface Kernels extends EngineExports {
-  gemmScratch(rows: number, terms: number): number;
   gemmTransposed(at: P, b: P, out: P, rows: number, terms: number, columns: number, scratch: P): void;
-  gemmRowMajorScratch(rows: number, terms: number): number;
+  gemmScratch(rows: number, terms: number): number;
   gemm(a: P, b: P, out: P, rows: number, terms: number, columns: number, scratch: P): void;
   transpose(from: P, rows: number, columns: number, to: P): void;
   transposeRows(from: P, fromStride: number, rows: number, columns: number, to: P, toStride: number): void;

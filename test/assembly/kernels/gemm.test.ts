@@ -20,7 +20,7 @@ describe('gemm', () => {
         const a = numbers(seed, rows * terms, odd);
         const b = numbers(seed + 1, terms * columns, odd);
         const out = arena.room(rows * columns * 4);
-        engine.gemm(arena.input(a), arena.input(b), out, rows, terms, columns, arena.scratch(engine.gemmRowMajorScratch(rows, terms)));
+        engine.gemm(arena.input(a), arena.input(b), out, rows, terms, columns, arena.scratch(engine.gemmScratch(rows, terms)));
         arena.check();
         sameBits(arena.floats(out, rows * columns), gemm(a, b, rows, terms, columns));
       }),
@@ -49,7 +49,7 @@ describe('gemm', () => {
     const a = numbers(1, rows * terms);
     const b = numbers(2, terms * columns);
     const whole = gemm(a, b, rows, terms, columns);
-    const scratch = arena.scratch(engine.gemmRowMajorScratch(rows, terms));
+    const scratch = arena.scratch(engine.gemmScratch(rows, terms));
     const from = arena.input(a);
     for (const width of [1, 3, 8, 13]) {
       const part = Float32Array.from({ length: terms * width }, (_, i) => b[Math.floor(i / width) * columns + (i % width)]);
