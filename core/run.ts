@@ -37,6 +37,11 @@ export interface RunOptions {
   resume?: { snapshot: Iterable<Uint8Array> | null; records: Iterable<ReplayRecord>; onProgress?: (generation: number) => void } | null;
   /** Default: the one that this package carries. A replay passes the one that the run was made with. */
   engine?: Engine;
+  /**
+   * Evaluates elsewhere: the losses ([population] float32) of the present generation, or null where the run was stopped meanwhile. This
+   * machine then only selects, validates and advances.
+   */
+  evaluate?: (generation: number, signal: AbortSignal | undefined) => Promise<Float32Array | null>;
   /** Called with the memory plan before anything is allocated; throws where it asks for too much. */
   onPlan?: (plan: Plan) => void;
 }
@@ -189,7 +194,7 @@ export class Run {
           reason = 'minutes';
           break;
         }
-        const event = signal?.aborted ? null : await this.evaluate(signal);
+        const event = signal?.aborted ? null : await this.step(signal);
         if (!event) {
           reason = 'stopped';
           break;
@@ -224,19 +229,32 @@ export class Run {
     }
   }
 
+  /** Puts the losses of the present generation into the engine's memory; false where it was stopped. */
+  private async measure(signal: AbortSignal | undefined): Promise<boolean> {
+    const { threads } = this;
+    const { evaluate, settings } = this.options;
+    if (evaluate) {
+      const losses = await evaluate(this.generation, signal);
+      if (!losses || signal?.aborted) return false;
+      threads.host.losses.set(losses);
+      return true;
+    }
+    await threads.collectBatch();
+    // A stop that came meanwhile would be lost: evaluation begins by taking stops back.
+    if (signal?.aborted) return false;
+    this.busy = true;
+    const whole = await threads.evaluate(0, settings.population);
+    this.busy = false;
+    return whole && !signal?.aborted;
+  }
+
   /** Measures the present generation and makes its selection; null where it was stopped. */
-  private async evaluate(signal: AbortSignal | undefined): Promise<Omit<GenerationEvent, 'evaluations' | 'seconds'> | null> {
+  private async step(signal: AbortSignal | undefined): Promise<Omit<GenerationEvent, 'evaluations' | 'seconds'> | null> {
     const { settings } = this.options;
     const { threads } = this;
     const { host } = threads;
     const { generation } = host;
-    await threads.collectBatch();
-    // A stop that came meanwhile would be lost: evaluation begins by taking stops back.
-    if (signal?.aborted) return null;
-    this.busy = true;
-    const whole = await threads.evaluate(0, settings.population);
-    this.busy = false;
-    if (!whole || signal?.aborted) return null;
+    if (!(await this.measure(signal))) return null;
     const selection = await threads.select();
     const { best, at, mean } = summary(host.losses);
     let validation: Score | null = null;

@@ -12,6 +12,8 @@ export type Phase =
   | { phase: 'batch'; generation: number; outside: Ground['outside'] }
   /** Evaluate individuals of the generation, `grain` at a time. */
   | { phase: 'evaluate'; generation: number; first: number; count: number; grain: number }
+  /** Evaluate one range, alone: other threads have others. The batch is collected. */
+  | { phase: 'task'; generation: number; first: number; count: number }
   | { phase: 'select'; generation: number }
   /** Score an individual (-1: the centre), or given weights, on a split. */
   | { phase: 'score'; generation: number; individual: number; weights: Float32Array | null; split: SplitName }
@@ -45,6 +47,10 @@ function perform(message: Phase): unknown {
         Atomics.add(control, CONTROL.done, count);
       }
       return true;
+    }
+    case 'task': {
+      const began = performance.now();
+      return own.evaluate(message.first, message.count, stopped) ? performance.now() - began : null;
     }
     case 'select':
       return next() === 0 ? own.select() : undefined;

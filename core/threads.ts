@@ -75,6 +75,20 @@ export class Threads {
     return done.every((whole) => whole === true);
   }
 
+  /**
+   * Evaluates one range on one thread, while others may do others: a worker's way of sharing out. The batch is collected. Resolves with a
+   * copy of the losses and the thread's milliseconds; null where `stop` was called meanwhile.
+   */
+  async evaluateOn(thread: number, first: number, count: number): Promise<{ losses: Float32Array<ArrayBuffer>; ms: number } | null> {
+    const ms = (await this.ask(this.ports[thread], { phase: 'task', generation: this.host.generation, first, count })) as number | null;
+    return ms === null ? null : { losses: new Float32Array(this.host.losses.subarray(first, first + count)), ms };
+  }
+
+  /** Takes a `stop` back: `evaluateOn` may be asked again. */
+  go(): void {
+    Atomics.store(this.control, CONTROL.stop, 0);
+  }
+
   /** Individuals evaluated so far in the phase in progress. */
   get evaluated(): number {
     return Atomics.load(this.control, CONTROL.done);

@@ -8,7 +8,10 @@ const bytes = (most: number) => z.instanceof(Uint8Array).refine((b) => b.length 
 const exactly = (length: number) => z.instanceof(Uint8Array).refine((b) => b.length === length, `exactly ${length} bytes`);
 const digest = exactly(16);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const runId = z.string().regex(/^[a-z0-9-]+$/).max(RUN_ID_LENGTH);
+const runId = z
+  .string()
+  .regex(/^[a-z0-9-]+$/)
+  .max(RUN_ID_LENGTH);
 const text = z.string().max(TEXT_LENGTH);
 const code = z.enum(ERROR_CODES);
 
