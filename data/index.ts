@@ -10,4 +10,5 @@ export { hashDataset } from './hash.ts';
 export { type IdxFiles, type IdxOptions, loadIdx } from './idx.ts';
 export { loadNpz, type NpzOptions } from './npz.ts';
 export { addDataset, type DatasetInfo, fetchDataset, listDatasets, loadDataset, type RegistryOptions } from './registry.ts';
+export { parseDataset, serialiseDataset } from './serialisation.ts';
 export type { Parts } from './split.ts';
