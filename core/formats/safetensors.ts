@@ -139,7 +139,9 @@ function fromHalf(bits: number): number {
   const fraction = bits & 0x3ff;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  // By its bits: a host's power may be off in the last place, and a run can start at these weights.
+  word.setUint32(0, ((bits & 0x8000) << 16) | ((exponent + 112) << 23) | (fraction << 13));
+  return word.getFloat32(0);
 }
 
 const word = new DataView(new ArrayBuffer(4));
