@@ -193,7 +193,12 @@ export class Evolution {
     return this.own === this.plan.threads[0];
   }
 
-  /** Takes note of buffers for parents outside, which the host made. */
+  /** Buffers of parents outside, as far as this instance made them or was told of them. */
+  get outsideBuffers(): OutsideBuffers {
+    return this.ground.outside;
+  }
+
+  /** Takes note of buffers for parents outside, which another instance made. */
   outside(buffers: OutsideBuffers): void {
     for (const parity of [0, 1] as const) {
       const own = this.ground.outside[parity];

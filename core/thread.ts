@@ -4,10 +4,15 @@ import { CONTROL, controlOf } from './control.ts';
 import type { SplitName } from './dataset.ts';
 import { Evolution, type Ground } from './evolution.ts';
 import { listen } from './ports.ts';
+import { readSnapshot } from './snapshot.ts';
 
 export type Phase =
   /** Take the run's memory. `thread`: which of the plan's threads this is. */
   | { phase: 'ground'; ground: Ground; thread: number }
+  /** Make the state of generation 0, alone. Answers with `Ground['outside']`. */
+  | { phase: 'init'; generation: number; start: Float32Array | null; outside: Ground['outside'] }
+  /** Take the state of a snapshot, alone. Answers with a `Restored`. */
+  | { phase: 'restore'; generation: number; snapshot: Uint8Array[]; outside: Ground['outside'] }
   /** `outside`: the buffers of parents that live outside the memory. */
   | { phase: 'batch'; generation: number; outside: Ground['outside'] }
   /** Evaluate individuals of the generation, `grain` at a time. */
@@ -19,6 +24,13 @@ export type Phase =
   | { phase: 'score'; generation: number; individual: number; weights: Float32Array | null; split: SplitName }
   /** The selection lies in memory, the next state's words too. */
   | { phase: 'advance'; generation: number; outside: Ground['outside'] };
+
+export interface Restored {
+  generation: number;
+  outside: Ground['outside'];
+  /** Whether the state's weights are. */
+  finite: boolean;
+}
 
 export type Answer = { ok: true; value?: unknown } | { ok: false; error: string };
 
@@ -36,6 +48,15 @@ function perform(message: Phase): unknown {
   const next = () => Atomics.add(control, CONTROL.next, 1);
   const stopped = () => Atomics.load(control, CONTROL.stop) !== 0;
   switch (message.phase) {
+    case 'init':
+      own.outside(message.outside);
+      own.init(message.start);
+      return own.outsideBuffers;
+    case 'restore': {
+      own.outside(message.outside);
+      const { finite } = readSnapshot(message.snapshot, own);
+      return { generation: own.generation, outside: own.outsideBuffers, finite } satisfies Restored;
+    }
     case 'batch':
       own.outside(message.outside);
       return own.collectBatch(next);

@@ -6,7 +6,7 @@ import type { SplitName } from './dataset.ts';
 import type { Score } from './events.ts';
 import { Evolution, type Ground, type GroundOptions, prepareGround } from './evolution.ts';
 import { startThread, type ThreadPort } from './ports.ts';
-import type { Answer, Phase } from './thread.ts';
+import type { Answer, Phase, Restored } from './thread.ts';
 
 /** Units of evaluation per thread, at least: the last ones keep all threads busy to the end. */
 const UNITS_PER_THREAD = 16;
@@ -57,6 +57,22 @@ export class Threads {
   private async all(phase: Phase): Promise<unknown[]> {
     Atomics.store(this.control, CONTROL.next, 0);
     return Promise.all(this.ports.map((port) => this.ask(port, phase)));
+  }
+
+  /** Makes the state of generation 0 on a thread: for a caller that must not be kept waiting. `start`: [parameters] float32 to begin at. */
+  async init(start: Float32Array | null = null): Promise<void> {
+    const { outside } = this.ground;
+    this.host.outside((await this.ask(this.ports[0], { phase: 'init', generation: 0, start, outside })) as Ground['outside']);
+    this.host.generation = 0;
+  }
+
+  /** Takes the state of a snapshot on a thread; false where its weights are not finite. Throws where it cannot be read. */
+  async restore(snapshot: Uint8Array[]): Promise<boolean> {
+    const { outside } = this.ground;
+    const restored = (await this.ask(this.ports[0], { phase: 'restore', generation: 0, snapshot, outside })) as Restored;
+    this.host.outside(restored.outside);
+    this.host.generation = restored.generation;
+    return restored.finite;
   }
 
   /** Collects the present generation's batch. */
