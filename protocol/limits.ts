@@ -3,6 +3,8 @@
 export const PROTOCOL_VERSION = 1;
 export const SUBPROTOCOL = 'germline.v1';
 export const DEFAULT_PORT = 4376;
+/** Of the WebSocket, below the server's own address. */
+export const SOCKET_PATH = 'socket';
 
 /** Bytes of one message, by who sends it and whether it is known yet. */
 export const MESSAGE_BYTES = {
