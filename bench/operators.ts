@@ -8,6 +8,8 @@ import { inTurns, type Row } from './row.ts';
 
 const WEIGHTS = 1 << 22;
 const BYTES = WEIGHTS * 4;
+/** Bytes of a memory.copy that reads and writes as much as two parents and a child. */
+const ALIKE = (3 * BYTES) / 2;
 const ROWS = 4096;
 const ROUNDS = 61;
 const SCALAR_ROUNDS = 5;
@@ -74,9 +76,11 @@ export async function operators(): Promise<Row[]> {
       w[i] = Math.sin(i);
     });
 
-  const [copied, mixed, streamed, byNeuron, gaussian, sparse, lowRank, normal, cycles] = await inTurns(
+  const [copied, copiedAlike, mixed, streamed, byNeuron, gaussian, sparse, lowRank, normal, cycles] = await inTurns(
     [
       () => copy(out, a, BYTES),
+      // As many bytes read and written as a crossover's two parents and child: half of them copied over the other half.
+      () => copy(a + ALIKE, a, ALIKE),
       () => engine.crossoverUniform(a, b, out, WEIGHTS, 128, 0, ...seed, 3, 4),
       () => engine.crossoverIntermediate(parents, 2, parents + 8, out, WEIGHTS),
       () => engine.crossoverNeuron(a, b, out, ROWS, WEIGHTS / ROWS, 0, 128, 0, ...seed, 3, 4),
@@ -98,7 +102,6 @@ export async function operators(): Promise<Row[]> {
   const opsPerSecond = (PORTS * SPINS * 100) / (cycles / 1000);
   const gigabytes = (milliseconds: number): number => (3 * BYTES) / milliseconds / 1e6;
   const nanoseconds = (milliseconds: number): number => (milliseconds / WEIGHTS) * 1e6;
-  const bandwidth = (2 * BYTES) / copied / 1e6;
   // Nanoseconds a weight, or a draw.
   const operations = (tile: number, weights: number): { value: number; by: string } => ({
     value: (tile / weights / opsPerSecond) * 1e9,
@@ -111,19 +114,19 @@ export async function operators(): Promise<Row[]> {
   const drawing = operations(PHILOX_TILE + BOX_MULLER_TILE, 16);
   return [
     {
-      name: "crossover, uniform, beside memory.copy's bytes",
+      name: 'crossover, uniform, beside memory.copy of the same bytes',
       value: gigabytes(mixed),
       unit: 'GB/s',
-      ratio: gigabytes(mixed) / bandwidth,
+      ratio: copiedAlike / mixed,
       target: 1,
       limit: mixing < bytes.value ? { value: mixing, by: operations(PHILOX_TILE + MIX_TILE, 64).by } : bytes,
       note: '4 Mi weights; two parents read, one child written, a random byte a weight',
     },
     {
-      name: "crossover, by neuron, beside memory.copy's bytes",
+      name: 'crossover, by neuron, beside memory.copy of the same bytes',
       value: gigabytes(byNeuron),
       unit: 'GB/s',
-      ratio: gigabytes(byNeuron) / bandwidth,
+      ratio: copiedAlike / byNeuron,
       target: null,
       limit: bytes,
       note: '4096 x 1024 weights',
@@ -168,8 +171,7 @@ export async function operators(): Promise<Row[]> {
       value: nanoseconds(normal),
       unit: 'ns',
       ratio: null,
-      target: 2,
-      atMost: true,
+      target: null,
       limit: drawing,
     },
   ];

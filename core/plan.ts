@@ -262,7 +262,7 @@ function expectedParents({ capacity, settings, words }: Config, { engine, config
 }
 
 /** Rows of a layer in one step of a strategy: several steps a layer, so that threads can share them. */
-export const STEP_ROWS = 256;
+export const STEP_ROWS = 128;
 /** Weights in one step with full-rank noise. */
 export const STEP_WEIGHTS = 4096;
 
