@@ -76,7 +76,10 @@ describe.each(GA)('$name', ({ algorithm }) => {
     other.advance(other.select(Float32Array.from({ length: 40 }, (_, i) => -i)));
     out.advance(first.selection);
     measure(out);
+    out.express(39);
     restoreFrom(out, snapshotOf(other));
+    // The very individual whose parents were copied last.
+    expect(out.digestOf(out.express(39))).toBe(other.digestOf(other.express(39)));
     expect(measure(out)).toEqual(measure(other));
     out.init();
     expect(measure(out)).toEqual(first);

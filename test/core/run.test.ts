@@ -201,6 +201,42 @@ describe('a run ends', () => {
   });
 });
 
+describe('losses from elsewhere', () => {
+  it('make the same run: NaN among them counts as +Infinity', async () => {
+    const settings = small();
+    const straight = await straightThrough();
+    const elsewhere = machine(settings);
+    const given = (generation: number) => {
+      for (; elsewhere.generation < generation; ) elsewhere.advance(straight.events[elsewhere.generation].selection);
+      return measure(elsewhere).losses;
+    };
+    const { events, done } = await story({ settings, evaluate: async (generation) => given(generation) });
+    expect(events.map(({ digest, champion }) => [digest, champion])).toEqual(
+      straight.events.map(({ digest, champion }) => [digest, champion]),
+    );
+    expect(done).toMatchObject({ reason: 'generations', digest: straight.done.digest, test: straight.done.test });
+    const [nan, infinite] = await Promise.all(
+      [Number.NaN, Number.POSITIVE_INFINITY].map((odd) =>
+        story({
+          settings: small({ generations: 2 }),
+          evaluate: async () => Float32Array.from({ length: 26 }, (_, i) => (i % 2 ? odd : i)),
+        }),
+      ),
+    );
+    expect(nan.done.digest).toBe(infinite.done.digest);
+    expect(nan.done.digest).not.toBe(straight.events[2].digest);
+  });
+
+  it('that do not come stop the run before that generation', async () => {
+    const { events, done } = await story({
+      settings: small(),
+      evaluate: async (generation) => (generation < 2 ? new Float32Array(26).fill(1) : null),
+    });
+    expect(events.map(({ generation }) => generation)).toEqual([0, 1]);
+    expect(done).toMatchObject({ reason: 'stopped', generations: 2 });
+  });
+});
+
 describe('a genome to start from', () => {
   it.each([ga(), es()])('is individual 0, or the centre: $name', async (algorithm) => {
     const settings = small({ algorithm });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Champion } from '../../core/events.ts';
 import { ReplayError, type ReplayRecord } from '../../core/run.ts';
 import { readSnapshot, SnapshotError, writeSnapshot } from '../../core/snapshot.ts';
-import { evolve, ground, machine, restoreFrom, snapshotOf } from './fixtures/machine.ts';
+import { evolve, ground, machine, measure, restoreFrom, snapshotOf } from './fixtures/machine.ts';
 import { openRun, story } from './fixtures/runs.ts';
 import { ALGORITHMS, algorithmNamed, es, KINDS, layer, sequential, weights } from './fixtures/settings.ts';
 
@@ -39,6 +39,17 @@ describe.each(ALGORITHMS)('$name', ({ algorithm }) => {
     expect(used.digest()).toBe(whole[0].digest);
     expect(Buffer.compare(snapshotOf(used), start)).toBe(0);
     expect(whole[0].digest).not.toBe(machine(settings, { seed: 99n }).digest());
+  });
+
+  it('restores another state of the generation that it is at, and nothing of the old one shows', () => {
+    const used = machine(settings);
+    const first = evolve(used, 1);
+    const other = machine(settings);
+    other.advance(other.select(first[0].losses.map((loss) => -loss)));
+    const bytes = snapshotOf(other);
+    measure(used);
+    restoreFrom(used, bytes);
+    expect(measure(used)).toEqual(measure(other));
   });
 
   it('begins again at init', () => {
