@@ -145,7 +145,7 @@ describe('threads', () => {
   });
 
   it('share the steps of a strategy over a layer of many rows', async () => {
-    // More rows than one step takes (256), and no multiple of 16.
+    // More rows than one step takes (STEP_ROWS), and no multiple of 16.
     const network = sequential(layer('Dense', { units: 300 }), layer('Dense', { units: 3 }));
     for (const name of ['es: low-rank of rank 3, z-score, exponential rates, weight decay', 'es: gaussian']) {
       const settings = weights({ algorithm: algorithmNamed(name), network, population: 20 });
