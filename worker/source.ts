@@ -1,0 +1,143 @@
+// The server's files over HTTP: datasets, snapshots, selections, start genomes. A download that breaks off goes on where it was.
+import { Backoff, pause } from './backoff.ts';
+import { WorkerError } from './error.ts';
+
+export interface Source {
+  /** A dataset's bytes as they came: whoever takes them checks the hash. */
+  dataset(hash: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** The newest snapshot of a run; null where it has none. */
+  snapshot(run: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Selections from a generation on, in order, as far as the server has them. */
+  selections(run: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** The genome that a run begins at, float32 little-endian. */
+  start(run: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface SourceOptions {
+  /** The server's address; ends in a slash. */
+  base: string;
+  token: string | null;
+  onProgress?: (what: string, received: number, bytes: number | null) => void;
+}
+
+/** Attempts in a row that bring not one byte more. */
+const ATTEMPTS = 5;
+const RETRY_MS = { first: 200, most: 5_000 };
+/** A server that sends nothing for so long has lost us. */
+const SILENCE_MS = 30_000;
+const LONGEST_SELECTION = 1 << 30;
+
+export function httpSource({ base, token, onProgress }: SourceOptions): Source {
+  const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+
+  /** Yields a file's bytes from `at` on; begins again behind what it yielded when the connection breaks. Null body: 404. */
+  async function* chunks(path: string, what: string, signal: AbortSignal, resumable = true): AsyncGenerator<Uint8Array, void> {
+    const backoff = new Backoff(RETRY_MS);
+    let at = 0;
+    let etag: string | null = null;
+    for (let attempts = 0; ; ) {
+      try {
+        const range: Record<string, string> = at && resumable ? { range: `bytes=${at}-`, ...(etag ? { 'if-range': etag } : {}) } : {};
+        const alive = deadline(signal);
+        const response: Response = await fetch(new URL(path, base), { headers: { ...headers, ...range }, signal: alive.signal });
+        if (!response.ok) throw await refusal(response, what);
+        etag = response.headers.get('etag');
+        // A server that knows no ranges, or whose file is another by now, sends the whole.
+        if (at && response.status !== 206) throw new WorkerError('conflict', `${what} changed while it was downloaded`);
+        const length = response.headers.get('content-length');
+        const whole = length === null || response.headers.has('content-encoding') ? null : at + Number(length);
+        for await (const chunk of response.body ?? []) {
+          alive.renew();
+          at += chunk.length;
+          attempts = 0;
+          onProgress?.(what, at, whole);
+          yield chunk;
+        }
+        alive.end();
+        if (whole !== null && at < whole) throw new Error('the connection was cut');
+        return;
+      } catch (error) {
+        if (signal.aborted || error instanceof WorkerError) throw error;
+        if (++attempts >= ATTEMPTS || (at && !resumable))
+          throw new WorkerError('internal', `${what}: ${reasonOf(error)}`, { cause: error });
+        await pause(backoff.next(), signal);
+      }
+    }
+  }
+
+  async function whole(path: string, what: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks(path, what, signal)) parts.push(chunk);
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
+  }
+
+  return {
+    dataset: (hash, signal) => whole(`api/datasets/${hash}`, 'the dataset', signal),
+    start: (run, signal) => whole(`api/runs/${run}/start`, 'the start genome', signal),
+    async snapshot(run, signal) {
+      try {
+        return await whole(`api/runs/${run}/snapshot`, 'the snapshot', signal);
+      } catch (error) {
+        // None yet, or a newer one took its place: the selections lead there as well.
+        if (error instanceof WorkerError && (error.code === 'not-found' || error.code === 'conflict')) return null;
+        throw error;
+      }
+    },
+    async *selections(run, from, signal) {
+      yield* framed(chunks(`api/runs/${run}/selections?from=${from}`, 'the selections', signal, false));
+    },
+  };
+}
+
+/** Cuts a stream into its parts: u32 little-endian length, then so many bytes. A part that the end cuts off is left out. */
+export async function* framed(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  let rest = new Uint8Array(0);
+  for await (const chunk of stream) {
+    const joined = new Uint8Array(rest.length + chunk.length);
+    joined.set(rest);
+    joined.set(chunk, rest.length);
+    rest = joined;
+    while (rest.length >= 4) {
+      const length = new DataView(rest.buffer, rest.byteOffset).getUint32(0, true);
+      if (length > LONGEST_SELECTION) throw new WorkerError('malformed', `a selection of ${length} bytes cannot be`);
+      if (rest.length < 4 + length) break;
+      yield rest.slice(4, 4 + length);
+      rest = rest.subarray(4 + length);
+    }
+  }
+}
+
+/** Aborts when `signal` does, or when nothing came for a while. */
+function deadline(signal: AbortSignal): { signal: AbortSignal; renew(): void; end(): void } {
+  const silence = new AbortController();
+  const late = () => silence.abort(new Error('the server fell silent'));
+  let timer = setTimeout(late, SILENCE_MS);
+  return {
+    signal: AbortSignal.any([signal, silence.signal]),
+    renew() {
+      clearTimeout(timer);
+      timer = setTimeout(late, SILENCE_MS);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+async function refusal(response: Response, what: string): Promise<Error> {
+  const text = await response.text();
+  const said = text.slice(0, 300).trim();
+  if (response.status === 404) return new WorkerError('not-found', `${what}: the server has none`);
+  if (response.status === 401 || response.status === 403) return new WorkerError('unauthorized', `${what}: the server refuses (${said})`);
+  // Whatever else it is may be over in a moment.
+  return new Error(`the server answers ${response.status} ${said}`);
+}
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message ? `${message} (${cause.message})` : message;
+}
