@@ -2,7 +2,8 @@
 // tfjs-backend-wasm forward pass per child. One core each.
 
 import { loadEngine } from '../core/engine.ts';
-import { Evolution, prepareGround } from '../core/evolution.ts';
+import { Evolution } from '../core/evolution.ts';
+import { prepareGround } from '../core/ground.ts';
 import type { WeightsSettings } from '../core/settings.ts';
 import { loadDataset } from '../data/index.ts';
 import { peak } from './peak.ts';

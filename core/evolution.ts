@@ -3,15 +3,14 @@
 // the work of a generation comes in numbered units, and no result depends on who does which.
 import * as L from '../assembly/layout.ts';
 import type { Config } from './config.ts';
-import { configure, SettingsError } from './config.ts';
+import { SettingsError } from './config.ts';
 import { CONTROL } from './control.ts';
-import { type Dataset, SPLITS, type SplitName } from './dataset.ts';
-import { type Engine, type EngineExports, instantiate } from './engine.ts';
+import type { SplitName } from './dataset.ts';
+import { type EngineExports, instantiate } from './engine.ts';
 import type { Score } from './events.ts';
-import { compileNetwork } from './network.ts';
+import type { Ground } from './ground.ts';
 import { type OutsideBuffers, outsideParents, type Parents, residentParents } from './parents.ts';
-import { MEMORY_LIMIT, MemoryError, type Plan, planMemory, SCORE_PANELS, STEP_ROWS, STEP_WEIGHTS } from './plan.ts';
-import type { WeightsSettings } from './settings.ts';
+import { MemoryError, type Plan, SCORE_PANELS, STEP_ROWS, STEP_WEIGHTS } from './plan.ts';
 
 /** Examples of a batch that are collected as one unit. */
 const BATCH_UNIT = 32;
@@ -43,94 +42,6 @@ const WRONG_SELECTION: Record<number, string> = {
   4: 'names survivors that cannot be',
   5: 'holds numbers that cannot be',
 };
-
-/** What every instance over a run's memory has to know; it can be sent to a thread. */
-export interface Ground {
-  modules: { own: WebAssembly.Module; shared: WebAssembly.Module };
-  memory: WebAssembly.Memory;
-  config: Config;
-  plan: Plan;
-  outside: OutsideBuffers;
-}
-
-export interface GroundOptions {
-  engine: Engine;
-  settings: WeightsSettings;
-  dataset: Dataset;
-  /** 64 bits. */
-  seed: bigint;
-  threads: number;
-  /** Whether threads share the memory. */
-  shared: boolean;
-  /** The run begins at a given genome. */
-  started: boolean;
-  /** Bytes that one memory may have. */
-  limit?: number;
-  /** Called with the plan before anything is allocated: throws where it asks for too much. */
-  onPlan?: (plan: Plan) => void;
-}
-
-/** Plans and takes the memory, and writes what never changes into it. Throws NetworkError, SettingsError or MemoryError. */
-export function prepareGround(options: GroundOptions): Ground {
-  const { engine, dataset, threads, shared } = options;
-  const network = compileNetwork(options.settings.network, dataset.shape);
-  const config = configure(options.settings, network, dataset, options.seed, options.started);
-  for (const name of SPLITS) checkSplit(dataset, name);
-
-  // The engine knows its sizes: ask it over a small memory that holds only the tables, and behind them room for marks and a lineage.
-  const { words, segments, pool } = config;
-  const tables = words.byteLength + segments.byteLength + network.program.byteLength;
-  const small = new WebAssembly.Memory({ initial: Math.ceil((tables + pool + L.LINEAGE_WORDS * 4) / 65536) + 2, maximum: 65536 });
-  const measuring = instantiate(engine, small);
-  const base = measuring.heapBase();
-  writeTables(small, config, base, base + words.byteLength, base + words.byteLength + segments.byteLength, 0);
-  const measure = { engine: measuring, config: base, scratch: base + tables };
-  const plan = planMemory(config, dataset, threads + 1, measure, base, options.limit ?? MEMORY_LIMIT);
-  options.onPlan?.(plan);
-
-  const pages = plan.bytes / 65536;
-  let memory: WebAssembly.Memory;
-  try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (error) {
-    throw new MemoryError(`the memory of ${Math.ceil(plan.bytes / 1e6)} MB for this run cannot be had: ${(error as Error).message}`);
-  }
-  writeTables(memory, config, plan.config, plan.segments, plan.program, plan.zeros);
-  const bytes = new Uint8Array(memory.buffer);
-  for (const name of SPLITS) {
-    const split = dataset.splits[name];
-    const region = plan.splits[name];
-    bytes.set(new Uint8Array(split.inputs.buffer, split.inputs.byteOffset, split.inputs.byteLength), region.inputs);
-    if (dataset.classes === null) new Float32Array(memory.buffer, region.targets, split.targets.length).set(split.targets);
-    else new Int32Array(memory.buffer, region.targets, split.targets.length).set(split.targets);
-  }
-  return { modules: { own: engine.own, shared: engine.shared }, memory, config, plan, outside: [[], []] };
-}
-
-function checkSplit(dataset: Dataset, name: SplitName): void {
-  const split = dataset.splits[name];
-  const features = dataset.shape.reduce((a, b) => a * b, 1);
-  const width = dataset.classes === null ? dataset.outputs : 1;
-  if (split.count < 1) throw new SettingsError(`dataset ${dataset.name}: its ${name} split is empty`);
-  if (split.inputs.length !== split.count * features || split.targets.length !== split.count * width) {
-    throw new SettingsError(
-      `dataset ${dataset.name}: its ${name} split holds ${split.inputs.length} inputs and ${split.targets.length} targets for ${split.count} examples of ${features}`,
-    );
-  }
-  if (dataset.classes !== null && split.targets.some((c) => c >= (dataset.classes as number))) {
-    throw new SettingsError(`dataset ${dataset.name}: its ${name} split has a class above ${dataset.classes - 1}`);
-  }
-}
-
-function writeTables(memory: WebAssembly.Memory, config: Config, at: number, segments: number, program: number, zeros: number): void {
-  const words = config.words.slice();
-  words[L.SEGMENTS] = segments;
-  words[L.PROGRAM] = program;
-  words[L.ZEROS] = zeros;
-  new Uint32Array(memory.buffer, segments, config.segments.length).set(config.segments);
-  new Uint32Array(memory.buffer, program, config.network.program.length).set(config.network.program);
-  new Uint32Array(memory.buffer, at, words.length).set(words);
-}
 
 /** Hands out the numbers 0, 1, 2, ... once each among all that share the work. */
 export type Counter = () => number;

@@ -26,7 +26,10 @@ export type Mating =
   /** In proportion to fitness (worst loss of the pool minus one's own). */
   | { name: 'roulette' };
 
-/** `share` is the part of the child that comes from the parent with the lower loss, in steps of 1/256. */
+/**
+ * `share`, in steps of 1/256, is the part of the child that comes from the parent with the lower loss; of more than two (intermediate),
+ * from the first drawn.
+ */
 export type Crossover =
   | { name: 'none' }
   | { name: 'uniform'; probability: number; share: number }

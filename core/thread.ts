@@ -2,7 +2,8 @@
 // so. It never computes anything that depends on which units it was given.
 import { CONTROL, controlOf } from './control.ts';
 import type { SplitName } from './dataset.ts';
-import { Evolution, type Ground } from './evolution.ts';
+import { Evolution } from './evolution.ts';
+import type { Ground } from './ground.ts';
 import { listen } from './ports.ts';
 import { readSnapshot } from './snapshot.ts';
 

@@ -4,7 +4,8 @@ import { GROUP } from '../assembly/layout.ts';
 import { CONTROL, controlOf } from './control.ts';
 import type { SplitName } from './dataset.ts';
 import type { Score } from './events.ts';
-import { Evolution, type Ground, type GroundOptions, prepareGround } from './evolution.ts';
+import { Evolution } from './evolution.ts';
+import { type Ground, type GroundOptions, prepareGround } from './ground.ts';
 import { startThread, type ThreadPort } from './ports.ts';
 import type { Answer, Phase, Restored } from './thread.ts';
 

@@ -1,7 +1,8 @@
 // Losses do not depend on how work was split: neither on ranges and their order, nor on threads, nor on what was evaluated before.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Evolution, type GroundOptions } from '../../core/evolution.ts';
+import { Evolution } from '../../core/evolution.ts';
+import type { GroundOptions } from '../../core/ground.ts';
 import type { WeightsSettings } from '../../core/settings.ts';
 import { Threads } from '../../core/threads.ts';
 import { bars, blobs } from './fixtures/datasets.ts';
