@@ -101,6 +101,23 @@ function commands(exit: (code: number) => void): Command {
     .addHelpText('after', examples('export runs/a --format tfjs --to model', 'export runs/a --format safetensors --to model.safetensors'))
     .action(async (folder, options) => exit(await (await import('./commands/export.ts')).exportChampion(folder, options)));
 
+  program
+    .command('work')
+    .description("Lend this machine's threads to a server, until stopped.")
+    .argument('[server]', 'its address, as the server prints it (default: this machine)')
+    .option('--threads <number>', 'compute threads (default: one a core)')
+    .option('--memory <size>', 'memory that runs may take in all, like 4GB or 50% (default: 75% of what is available)')
+    .option('--name <name>', 'what to call this machine (default: its host name)')
+    .option('--token-file <file>', 'file that holds the token (or GERMLINE_TOKEN, or #token behind the address)')
+    .option('--nice', 'let other programs of this machine go first')
+    .option('--pause-on-battery', 'work only while plugged in')
+    .option('--json', 'print one JSON object a line, and nothing else')
+    .addHelpText(
+      'after',
+      examples('work', 'work http://192.168.1.7:4376/#TOKEN --threads 4 --nice', 'work wss://evolve.example/ --memory 2GB'),
+    )
+    .action(async (server, options) => exit(await (await import('./commands/work.ts')).work(server, options)));
+
   const experiments = program
     .command('experiments')
     .description('List the built-in experiments.')

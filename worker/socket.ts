@@ -1,11 +1,13 @@
 // A WebSocket of Node (ws, which can tell a silent connection from a dead one) or of the browser, behind one small face. Binary only.
+import type { ErrorCode } from '../protocol/errors.ts';
 import { MESSAGE_BYTES, SUBPROTOCOL } from '../protocol/limits.ts';
+import { readRefusal } from './refusal.ts';
 
 export interface SocketEvents {
   opened(): void;
   received(frame: Uint8Array): void;
-  /** Once, whether it ever opened or not. `reason`: for people. */
-  closed(reason: string): void;
+  /** Once, whether it ever opened or not. `reason`: for people; `code`: where the server refused the connection with one. */
+  closed(reason: string, code: ErrorCode | null): void;
 }
 
 export interface Socket {
@@ -36,6 +38,7 @@ async function openInNode(url: string, events: SocketEvents): Promise<Socket> {
     handshakeTimeout: HANDSHAKE_MS,
   });
   let reason = '';
+  let code: ErrorCode | null = null;
   let heard = true;
   // A connection that was cut without a word (a laptop that slept, a cable) never closes by itself.
   const heartbeat = setInterval(() => {
@@ -61,12 +64,20 @@ async function openInNode(url: string, events: SocketEvents): Promise<Socket> {
     const frame = data as Buffer<ArrayBuffer>;
     if (binary) events.received(new Uint8Array(frame.buffer, frame.byteOffset, frame.length));
   });
+  socket.on('unexpected-response', async (_request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response.on('error', () => {})) if (chunks.push(chunk) > 16) break;
+    const said = readRefusal(Buffer.concat(chunks).toString());
+    reason = said?.message ?? `what answers there is no Germline server (HTTP ${response.statusCode})`;
+    code = said?.code ?? null;
+    socket.terminate();
+  });
   socket.on('error', (error) => {
     reason ||= error.message || (error as NodeJS.ErrnoException).code || 'the connection failed';
   });
-  socket.on('close', (code, why) => {
+  socket.on('close', (number, why) => {
     clearInterval(heartbeat);
-    events.closed(reason || why.toString() || `the connection was closed (${code})`);
+    events.closed(reason || why.toString() || `the connection was closed (${number})`, code);
   });
   return {
     send: (frame) => {
@@ -87,7 +98,7 @@ function openInBrowser(url: string, events: SocketEvents): Socket {
   socket.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) events.received(new Uint8Array(data));
   };
-  socket.onclose = ({ code, reason }) => events.closed(reason || `the connection was closed (${code})`);
+  socket.onclose = ({ code, reason }) => events.closed(reason || `the connection was closed (${code})`, null);
   return {
     send: (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);

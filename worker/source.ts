@@ -1,11 +1,13 @@
 // The server's files over HTTP: datasets, snapshots, selections, start genomes. A download that breaks off goes on where it was.
+import type { ErrorCode } from '../protocol/errors.ts';
 import { Backoff, pause } from './backoff.ts';
 import { WorkerError } from './error.ts';
+import { readRefusal } from './refusal.ts';
 
 export interface Source {
   /** A dataset's bytes as they came: whoever takes them checks the hash. */
   dataset(hash: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** The newest snapshot of a run; null where it has none. */
+  /** The newest snapshot of a run; null where it has none, or a newer one took its place meanwhile. */
   snapshot(run: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Selections from a generation on, in order, as far as the server has them. */
   selections(run: string, from: number, signal: AbortSignal): AsyncIterable<Uint8Array<ArrayBuffer>>;
@@ -25,6 +27,8 @@ const ATTEMPTS = 5;
 const RETRY_MS = { first: 200, most: 5_000 };
 /** A server that sends nothing for so long has lost us. */
 const SILENCE_MS = 30_000;
+/** Refusals that asking again does not change. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['not-found', 'unauthorized', 'forbidden', 'origin', 'conflict', 'invalid']);
 const LONGEST_SELECTION = 1 << 30;
 
 export function httpSource({ base, token, onProgress }: SourceOptions): Source {
@@ -81,11 +85,13 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
     dataset: (hash, signal) => whole(`api/datasets/${hash}`, 'the dataset', signal),
     start: (run, signal) => whole(`api/runs/${run}/start`, 'the start genome', signal),
     async snapshot(run, signal) {
+      const path = `api/runs/${run}/snapshot`;
       try {
-        return await whole(`api/runs/${run}/snapshot`, 'the snapshot', signal);
+        const { generation } = JSON.parse(new TextDecoder().decode(await whole(path, 'the snapshot', signal)));
+        return await whole(`${path}/${Number(generation)}`, 'the snapshot', signal);
       } catch (error) {
-        // None yet, or a newer one took its place: the selections lead there as well.
-        if (error instanceof WorkerError && (error.code === 'not-found' || error.code === 'conflict')) return null;
+        // None yet, or a newer one took its place meanwhile: the selections lead there as well.
+        if (error instanceof WorkerError && error.code === 'not-found') return null;
         throw error;
       }
     },
@@ -129,12 +135,11 @@ function deadline(signal: AbortSignal): { signal: AbortSignal; renew(): void; en
 }
 
 async function refusal(response: Response, what: string): Promise<Error> {
-  const text = await response.text();
-  const said = text.slice(0, 300).trim();
+  const said = readRefusal((await response.text()).slice(0, 4096));
+  if (said && FINAL.has(said.code)) return new WorkerError(said.code, `${what}: ${said.message}`);
   if (response.status === 404) return new WorkerError('not-found', `${what}: the server has none`);
-  if (response.status === 401 || response.status === 403) return new WorkerError('unauthorized', `${what}: the server refuses (${said})`);
   // Whatever else it is may be over in a moment.
-  return new Error(`the server answers ${response.status} ${said}`);
+  return new Error(said?.message ?? `HTTP ${response.status}`);
 }
 
 function reasonOf(error: unknown): string {

@@ -52,6 +52,7 @@ export class Worker {
   readonly #leave = new AbortController();
   #socket: Socket | null = null;
   #attached = false;
+  #leaving = false;
   /** Why it keeps away; null: it does not. */
   #paused: string | null = null;
   #changed = new AbortController();
@@ -71,14 +72,14 @@ export class Worker {
   /** Works until `leave`. Throws WorkerError where the server will never have it. */
   async work(): Promise<void> {
     try {
-      while (!this.#leave.signal.aborted) {
+      while (!this.#leaving) {
         if (this.#paused !== null) {
           this.#on({ event: 'paused', reason: this.#paused });
           await pause(2 ** 31 - 1, this.#wake());
           continue;
         }
         const reason = await this.#connect();
-        if (this.#leave.signal.aborted || this.#paused !== null) continue;
+        if (this.#leaving || this.#paused !== null) continue;
         const ms = this.#backoff.next();
         this.#on({ event: 'waiting', reason, ms });
         await pause(ms, this.#wake());
@@ -90,7 +91,8 @@ export class Worker {
 
   /** Gives its tasks back, says goodbye and ends `work`. */
   async leave(): Promise<void> {
-    if (this.#leave.signal.aborted) return;
+    if (this.#leaving) return;
+    this.#leaving = true;
     this.#on({ event: 'leaving' });
     await this.#part();
     this.#leave.abort();
@@ -145,7 +147,8 @@ export class Worker {
       this.#socket?.drop();
     };
     const welcomed = setTimeout(() => this.#socket?.drop(), WELCOME_MS);
-    const closed = (reason: string) => {
+    const closed = (reason: string, code: ErrorCode | null) => {
+      if (code) said ??= { code, message: reason };
       clearTimeout(welcomed);
       this.#socket = null;
       this.#attached = false;
@@ -172,14 +175,14 @@ export class Worker {
       socket = await openSocket(address.socket, {
         opened: () => held(opened),
         received: (frame) => held(() => received(frame)),
-        closed: (reason) => held(() => closed(reason)),
+        closed: (reason, code) => held(() => closed(reason, code)),
       });
       this.#socket = socket;
       for (const act of early.splice(0)) act();
     } catch (error) {
-      closed((error as Error).message);
+      closed((error as Error).message, null);
     }
-    if (this.#leave.signal.aborted) socket?.drop();
+    if (this.#leaving) socket?.drop();
     const reason = await ended.promise;
     const { code, message } = (said ?? {}) as { code?: ErrorCode; message?: string };
     if (code && FATAL.has(code)) throw new WorkerError(code, `${message}`);

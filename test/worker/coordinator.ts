@@ -16,6 +16,8 @@ export interface Member {
   name: string;
   threads: number;
   socket: WebSocket;
+  /** Was told of the run. */
+  told: boolean;
   ready: boolean;
   leaving: boolean;
   /** Leases by task. */
@@ -45,6 +47,8 @@ export interface Script {
   damage?: (n: number, bytes: Buffer) => void;
   /** Changes a digest before it is told. */
   forge?: (generation: number, digest: string) => string;
+  /** Changes a selection before it is sent over the socket. */
+  spoil?: (generation: number, selection: Uint8Array) => void;
   /** Called when a generation is about to be measured. */
   onGeneration?: (generation: number) => void | Promise<void>;
   /** Answers hello with this instead of a welcome. */
@@ -176,10 +180,11 @@ export class Coordinator {
       this.#snapshot = Buffer.concat(chunks);
     }
     const digest = bytesOf(this.#digest());
-    const selection = this.selections[generation - 1];
+    const selection = this.selections[generation - 1]?.slice();
+    if (selection) this.#script.spoil?.(generation - 1, selection);
     for (const member of this.members) {
       member.tasks.clear();
-      if (!selection) member.send(this.#describe());
+      if (!selection || !member.told) this.#tell(member);
       else member.send({ type: 'commit', run: RUN, generation: generation - 1, selection, digest });
     }
     await onGeneration?.(generation);
@@ -193,6 +198,11 @@ export class Coordinator {
       if (this.#stop.signal.aborted) resolve(null);
       this.#deal();
     });
+  }
+
+  #tell(member: Member): void {
+    member.told = true;
+    member.send(this.#describe());
   }
 
   #describe(): ServerMessage {
@@ -221,7 +231,8 @@ export class Coordinator {
         dealt = true;
         const task = ++this.#task;
         member.tasks.set(task, { ...range, at: performance.now() });
-        member.send({ type: 'task', run: RUN, generation: this.generation, task, ...range, attempt: 0 });
+        const { first, count } = range;
+        member.send({ type: 'task', run: RUN, generation: this.generation, task, first, count, attempt: 0 });
       }
     }
   }
@@ -270,11 +281,22 @@ export class Coordinator {
       socket.close(1008);
       return null;
     }
-    const member: Member = { name, threads, socket, ready: false, leaving: false, tasks: new Map(), evaluated: 0, received: [], send };
+    const member: Member = {
+      name,
+      threads,
+      socket,
+      told: false,
+      ready: false,
+      leaving: false,
+      tasks: new Map(),
+      evaluated: 0,
+      received: [],
+      send,
+    };
     const { sha256 } = await loadEngine();
     send({ type: 'welcome', id: `worker-${this.hellos.length}`, protocol: 1, version: '0.1.0', engine: sha256 });
     this.members.push(member);
-    if (this.#finish) send(this.#describe());
+    if (this.#finish) this.#tell(member);
     return member;
   }
 
@@ -331,7 +353,11 @@ export class Coordinator {
         damage?.(this.#datasets++, bytes);
         return bytes;
       }
-      case `/api/runs/${RUN}/snapshot`:
+      case `/api/runs/${RUN}/snapshot`: {
+        const { snapshotAt: generation = 0 } = this.#script;
+        return this.#snapshot && Buffer.from(JSON.stringify({ generation, digest: '', bytes: this.#snapshot.length }));
+      }
+      case `/api/runs/${RUN}/snapshot/${this.#script.snapshotAt}`:
         return this.#snapshot;
       case `/api/runs/${RUN}/start`:
         return start ? new Uint8Array(start.buffer) : null;
