@@ -1,7 +1,7 @@
 // The control block: the few words at the head of a run's memory through which threads share out work and are told to stop.
 
 export const CONTROL = {
-  /** The next unit of the phase in progress. */
+  /** The next unit (evaluation: individual) of the phase in progress. */
   next: 0,
   /** 1: leave the phase at the next individual. */
   stop: 1,

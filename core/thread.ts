@@ -16,8 +16,8 @@ export type Phase =
   | { phase: 'restore'; generation: number; snapshot: Uint8Array[]; outside: Ground['outside'] }
   /** `outside`: the buffers of parents that live outside the memory. */
   | { phase: 'batch'; generation: number; outside: Ground['outside'] }
-  /** Evaluate individuals of the generation, `grain` at a time. */
-  | { phase: 'evaluate'; generation: number; first: number; count: number; grain: number }
+  /** Evaluate individuals of the generation with `threads` threads, at least `grain` at a time. */
+  | { phase: 'evaluate'; generation: number; first: number; count: number; grain: number; threads: number }
   /** Evaluate one range, alone: other threads have others. The batch is collected. */
   | { phase: 'task'; generation: number; first: number; count: number }
   | { phase: 'select'; generation: number }
@@ -37,6 +37,25 @@ export type Answer = { ok: true; value?: unknown } | { ok: false; error: string 
 
 let evolution: Evolution | null = null;
 let control: Int32Array = new Int32Array(0);
+
+/** The largest range, and how many of them each thread should get at least. */
+const LARGEST_RANGE = 256;
+const RANGES = 4;
+
+/**
+ * Takes the next range of a generation, larger at first and down to `grain` at the end, so that all threads end together (guided
+ * self-scheduling, Polychronopoulos and Kuck 1987). Null when none is left.
+ */
+function takeRange({ first, count, grain, threads }: Phase & { phase: 'evaluate' }): { first: number; count: number } | null {
+  for (;;) {
+    const taken = Atomics.load(control, CONTROL.next);
+    const left = count - taken;
+    if (left <= 0) return null;
+    const share = Math.floor(left / (threads * RANGES * grain)) * grain;
+    const size = Math.min(left, LARGEST_RANGE, Math.max(grain, share));
+    if (Atomics.compareExchange(control, CONTROL.next, taken, taken + size) === taken) return { first: first + taken, count: size };
+  }
+}
 
 function perform(message: Phase): unknown {
   if (message.phase === 'ground') {
@@ -62,11 +81,9 @@ function perform(message: Phase): unknown {
       own.outside(message.outside);
       return own.collectBatch(next);
     case 'evaluate': {
-      const end = message.first + message.count;
-      for (let first = message.first + next() * message.grain; first < end; first = message.first + next() * message.grain) {
-        const count = Math.min(message.grain, end - first);
-        if (!own.evaluate(first, count, stopped)) return false;
-        Atomics.add(control, CONTROL.done, count);
+      for (let range = takeRange(message); range; range = takeRange(message)) {
+        if (!own.evaluate(range.first, range.count, stopped)) return false;
+        Atomics.add(control, CONTROL.done, range.count);
       }
       return true;
     }

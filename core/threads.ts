@@ -1,6 +1,5 @@
 // A run's state machine over several threads: each phase of a generation is shared out by a counter, and ends when every thread has
 // answered. `advance` therefore starts only when nobody reads the old generation any more.
-import { GROUP } from '../assembly/layout.ts';
 import { CONTROL, controlOf } from './control.ts';
 import type { SplitName } from './dataset.ts';
 import type { Score } from './events.ts';
@@ -9,10 +8,8 @@ import { type Ground, type GroundOptions, prepareGround } from './ground.ts';
 import { startThread, type ThreadPort } from './ports.ts';
 import type { Answer, Phase, Restored } from './thread.ts';
 
-/** Units of evaluation per thread, at least: the last ones keep all threads busy to the end. */
-const UNITS_PER_THREAD = 16;
-/** The most individuals in a unit. */
-const LARGEST_GRAIN = 256;
+/** Individuals that the fast path should have together: their noise is one product. */
+const LEAST_FAST = 8;
 
 export class Threads {
   /** The host's own instance: for what takes no time. */
@@ -85,10 +82,9 @@ export class Threads {
   async evaluate(first: number, count: number): Promise<boolean> {
     Atomics.store(this.control, CONTROL.stop, 0);
     Atomics.store(this.control, CONTROL.done, 0);
-    const share = Math.ceil(count / (this.count * UNITS_PER_THREAD));
-    const block = this.host.config.fast ? Math.max(this.host.block, GROUP) : 1;
-    const grain = Math.min(LARGEST_GRAIN, Math.ceil(share / block) * block);
-    const done = await this.all({ phase: 'evaluate', generation: this.host.generation, first, count, grain });
+    // A block's children share their parents' work, antithetic pairs their noise: neither is worth cutting.
+    const grain = this.host.config.fast ? Math.max(this.host.block, LEAST_FAST) : 1;
+    const done = await this.all({ phase: 'evaluate', generation: this.host.generation, first, count, grain, threads: this.count });
     return done.every((whole) => whole === true);
   }
 
