@@ -1,0 +1,49 @@
+// Which Hosts and Origins the server answers: neither a foreign page nor a name that was rebound to this machine can drive it.
+import { hostname, networkInterfaces } from 'node:os';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+
+const isAnywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '[::]';
+
+/** Names as URLs have them: IPv6 addresses in brackets. */
+const bracketed = (address: string): string => (address.includes(':') && !address.startsWith('[') ? `[${address}]` : address);
+
+export class Access {
+  readonly #names: ReadonlySet<string>;
+  readonly #publicOrigin: string | null;
+
+  /** `host`: the address that is bound. Bound to all of them, every address of this machine and its name are good. */
+  constructor(host: string, publicUrl: string | null) {
+    const names = [...LOOPBACK, bracketed(host.toLowerCase())];
+    if (isAnywhere(host)) {
+      names.push(hostname().toLowerCase());
+      for (const list of Object.values(networkInterfaces()))
+        for (const { address } of list ?? []) names.push(bracketed(address.toLowerCase()));
+    }
+    const url = publicUrl === null ? null : new URL(publicUrl);
+    if (url) names.push(url.hostname.toLowerCase());
+    this.#names = new Set(names);
+    this.#publicOrigin = url?.origin ?? null;
+  }
+
+  /** Null, or what is wrong with the request's Host or Origin. */
+  refusal(headers: { host?: string; origin?: string }): string | null {
+    const { host, origin } = headers;
+    const name = hostOf(host);
+    if (name === null || !this.#names.has(name)) {
+      return `this server does not answer for the host ${JSON.stringify(host ?? '')}: use its own address, or start it with --public-url`;
+    }
+    if (origin === undefined) return null;
+    if (this.#publicOrigin !== null && origin === this.#publicOrigin) return null;
+    // The page came from the address that it now asks.
+    if (origin === `http://${host}` || origin === `https://${host}`) return null;
+    return `pages of ${JSON.stringify(origin)} may not use this server`;
+  }
+}
+
+function hostOf(header: string | undefined): string | null {
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.exec(header ?? '');
+  return match ? match[1].toLowerCase() : null;
+}

@@ -1,0 +1,320 @@
+// Between runs and workers: what a run wants measured goes to the scheduler, what the scheduler leases goes to workers, and their losses
+// come back to the run, each checked before it counts. Commits go to every worker that holds the run or is on its way to.
+import { encodeMessage } from '../protocol/codec.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ServerMessage, WorkerHello, WorkerMessage } from '../protocol/messages.ts';
+import type { Connection } from './connection.ts';
+import { sessionLimits } from './limits.ts';
+import { readLosses } from './losses.ts';
+import type { Metrics } from './metrics.ts';
+import type { Measured, RunFollower, RunHandle } from './run-handle.ts';
+import type { Recorded } from './run-messages.ts';
+import { type RangeLost, Scheduler } from './scheduler/index.ts';
+import { type Employer, type Part, type Task, WorkerSession } from './worker-session.ts';
+
+type Message<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>;
+
+/** What workers are told of a run that wants them. */
+interface Wanted {
+  run: RunHandle;
+  /** The latest state that was begun. */
+  generation: number;
+  /** 32 hex digits, by generation: of the latest ones. */
+  digests: Map<number, string>;
+}
+
+export class Dispatch implements RunFollower, Employer {
+  readonly workers = new Map<string, WorkerSession>();
+  readonly scheduler = new Scheduler();
+  readonly #metrics: Metrics;
+  readonly #wanted = new Map<string, Wanted>();
+  #pumping: NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  // --- Runs --------------------------------------------------------------------------------------------------------------------
+
+  opened(run: RunHandle): void {
+    const { memory } = run.opened as NonNullable<RunHandle['opened']>;
+    const evaluators = run.record.experiment.evaluators as string[];
+    this.scheduler.addRun({ id: run.id, weight: 1, memory, evaluators });
+  }
+
+  begin(run: RunHandle, { generation, digest, selection }: Measured): void {
+    const known = this.#wanted.get(run.id);
+    const wanted: Wanted = known ?? { run, generation, digests: new Map() };
+    this.#wanted.set(run.id, wanted);
+    wanted.generation = generation;
+    wanted.digests.set(generation, digest);
+    wanted.digests.delete(generation - sessionLimits.digests);
+    const { population, algorithm } = run.record.experiment as { population: number; algorithm: { block?: number } };
+    this.scheduler.beginGeneration(
+      run.id,
+      { generation, population, grain: Math.min(population, algorithm.block ?? 1) },
+      performance.now(),
+    );
+    const commit =
+      selection &&
+      encodeMessage({ type: 'commit', run: run.id, generation: generation - 1, selection, digest: bytesOf(digest) } as ServerMessage);
+    for (const worker of this.workers.values()) {
+      const part = worker.parts.get(run.id);
+      if (commit && (part?.state === 'ready' || part?.state === 'building')) worker.connection.sendFrame(commit);
+      if (part?.state === 'ready') this.scheduler.setReady(worker.id, run.id, generation);
+      if (!part) this.#offer(worker);
+    }
+    this.#pump();
+  }
+
+  recorded(_run: RunHandle, record: Recorded): void {
+    this.#metrics.committed(record.commitMs / 1000);
+  }
+
+  closed(run: RunHandle): void {
+    if (run.opened) this.scheduler.removeRun(run.id);
+    run.opened = null;
+    this.#wanted.delete(run.id);
+    for (const worker of this.workers.values()) {
+      this.#clear(worker, run.id, Number.POSITIVE_INFINITY);
+      const part = worker.parts.get(run.id);
+      if (part && part.state !== 'refused') worker.connection.send({ type: 'forget', run: run.id });
+      worker.parts.delete(run.id);
+      // Its memory may be enough for another run now.
+      this.#offer(worker);
+    }
+    this.#pump();
+  }
+
+  changed(): void {}
+
+  // --- Workers -----------------------------------------------------------------------------------------------------------------
+
+  join(connection: Connection, hello: WorkerHello): WorkerSession {
+    const worker = new WorkerSession(connection, hello, this);
+    const { threads, memory, evaluators } = hello;
+    this.scheduler.addWorker({ id: worker.id, threads, memory, evaluators });
+    this.workers.set(worker.id, worker);
+    return worker;
+  }
+
+  /** The worker was welcomed: it may be told of runs. */
+  welcomed(worker: WorkerSession): void {
+    this.#offer(worker);
+  }
+
+  gone(worker: WorkerSession): void {
+    this.workers.delete(worker.id);
+    this.scheduler.removeWorker(worker.id, worker.leaving ? 'left' : 'lost');
+    this.#checkLost();
+    this.#pump();
+  }
+
+  drained(worker: WorkerSession): void {
+    if (!worker.slow) return;
+    worker.slow = false;
+    this.scheduler.setSlow(worker.id, false);
+    this.#pump();
+  }
+
+  /** Tells the worker of the runs that it should hold and does not. */
+  #offer(worker: WorkerSession): void {
+    if (worker.leaving || this.#closed) return;
+    for (const id of this.scheduler.holdings(worker.id)) {
+      const wanted = this.#wanted.get(id);
+      if (wanted && !worker.parts.has(id)) this.#tell(worker, wanted, { state: 'building', wrong: 0, reason: null });
+    }
+  }
+
+  #tell(worker: WorkerSession, { run, generation, digests }: Wanted, part: Part): void {
+    worker.parts.set(run.id, part);
+    const { experiment, seed } = run.record;
+    const { dataset, started } = run.opened as NonNullable<RunHandle['opened']>;
+    const digest = bytesOf(digests.get(generation) as string);
+    worker.connection.send({ type: 'run', run: run.id, experiment, seed, dataset: dataset.hash, started, generation, digest });
+  }
+
+  message(worker: WorkerSession, message: WorkerMessage): void {
+    switch (message.type) {
+      case 'ready':
+        this.#ready(worker, message);
+        break;
+      case 'refuse':
+        this.#refuse(worker, message);
+        break;
+      case 'result':
+        this.#result(worker, message);
+        break;
+      case 'fail':
+        this.#metrics.log.warn({ worker: worker.label, run: message.run, code: message.code }, message.message);
+        this.#giveUp(worker, message.task, message.code === 'memory' ? 'memory' : 'crashed');
+        break;
+      case 'return':
+        for (const task of message.tasks) this.#giveUp(worker, task, 'returned');
+        break;
+      case 'leave':
+        worker.leaving = true;
+        for (const id of worker.parts.keys()) this.scheduler.setUnready(worker.id, id);
+        break;
+    }
+    this.#checkLost();
+    this.#pump();
+  }
+
+  #ready(worker: WorkerSession, { run: id, generation, digest }: Message<'ready'>): void {
+    const wanted = this.#wanted.get(id);
+    const part = worker.parts.get(id);
+    // The run ended on the way: it was told to forget it.
+    if (!wanted || !part) return;
+    if (generation > wanted.generation) {
+      throw new ProtocolError('malformed', `run ${id} is at generation ${wanted.generation}: nobody can be ready for ${generation}`);
+    }
+    // The commits since that generation are on their way to it, and every task comes behind them.
+    const expected = wanted.digests.get(generation);
+    if (expected !== undefined && expected !== hexOf(digest)) {
+      this.#wrongDigest(worker, wanted, part, generation, digest);
+      return;
+    }
+    if (worker.leaving) return;
+    part.state = 'ready';
+    part.reason = null;
+    this.scheduler.setReady(worker.id, id, wanted.generation);
+  }
+
+  #refuse(worker: WorkerSession, { run: id, code, message }: Message<'refuse'>): void {
+    const part = worker.parts.get(id);
+    if (!part) return;
+    part.state = 'refused';
+    part.reason = `${code}: ${message}`;
+    this.scheduler.setUnready(worker.id, id);
+    for (const [task, { run }] of worker.tasks) if (run === id) this.#giveUp(worker, task, 'returned');
+    this.#metrics.log.warn({ worker: worker.label, run: id, code }, `the worker cannot take part: ${message}`);
+  }
+
+  /** A worker whose state is another: the first time it builds it again, the second time it goes. */
+  #wrongDigest(worker: WorkerSession, wanted: Wanted, part: Part, generation: number, digest: Uint8Array): void {
+    const { id } = wanted.run;
+    const text = `run ${id}: your state of generation ${generation} has digest ${hexOf(digest)}, the run's has ${wanted.digests.get(generation)}`;
+    this.#metrics.log.warn({ worker: worker.label, run: id, generation }, text);
+    this.scheduler.setUnready(worker.id, id);
+    for (const [task, { run }] of worker.tasks) if (run === id) this.#giveUp(worker, task, 'returned');
+    part.wrong += 1;
+    if (part.wrong >= sessionLimits.wrongDigests) throw new ProtocolError('digest', text);
+    this.#metrics.resyncs += 1;
+    worker.connection.complain('digest', text);
+    this.#tell(worker, wanted, { ...part, state: 'building' });
+  }
+
+  #result(worker: WorkerSession, { run: id, generation, task: lease, losses: bytes, digest, ms }: Message<'result'>): void {
+    const task = worker.tasks.get(lease);
+    const now = performance.now();
+    if (!task) {
+      // Late, twice, or of a run that is gone: counted, and held against nobody.
+      this.scheduler.result({ worker: worker.id, run: id, lease, milliseconds: ms }, now);
+      return;
+    }
+    if (task.run !== id || task.generation !== generation) {
+      throw new ProtocolError(
+        'malformed',
+        `task ${lease} is of run ${task.run}, generation ${task.generation}, not of ${id}, ${generation}`,
+      );
+    }
+    const wanted = this.#wanted.get(id) as Wanted;
+    const part = worker.parts.get(id) as Part;
+    const losses = readLosses(bytes, task.count);
+    if (wanted.digests.get(generation) !== hexOf(digest)) {
+      this.#wrongDigest(worker, wanted, part, generation, digest);
+      return;
+    }
+    part.wrong = 0;
+    worker.tasks.delete(lease);
+    const outcome = this.scheduler.result({ worker: worker.id, run: id, lease, milliseconds: ms }, now);
+    if (outcome.kind !== 'accepted') return;
+    for (const { first, count } of outcome.pieces) {
+      wanted.run.keep(first, losses.subarray(first - task.first, first - task.first + count));
+      this.#metrics.evaluations += count;
+    }
+    if (outcome.complete) this.#complete(wanted.run, generation);
+  }
+
+  #complete(run: RunHandle, generation: number): void {
+    for (const worker of this.workers.values()) this.#clear(worker, run.id, generation, true);
+    run.complete();
+  }
+
+  /** Forgets a worker's tasks of a run up to a generation, and tells it so. */
+  #clear(worker: WorkerSession, run: string, generation: number, tell = false): void {
+    const over: number[] = [];
+    for (const [lease, task] of worker.tasks) if (task.run === run && task.generation <= generation) over.push(lease);
+    for (const lease of over) worker.tasks.delete(lease);
+    if (tell && over.length) worker.connection.send({ type: 'cancel', tasks: over });
+  }
+
+  #giveUp(worker: WorkerSession, lease: number, failure: 'returned' | 'crashed' | 'memory'): void {
+    const task = worker.tasks.get(lease);
+    if (!task) return;
+    worker.tasks.delete(lease);
+    this.scheduler.fail({ worker: worker.id, run: task.run, lease }, failure, performance.now());
+  }
+
+  // --- Leases ------------------------------------------------------------------------------------------------------------------
+
+  /** Leases what there is to lease, once whatever else is at hand has been dealt with. */
+  #pump(): void {
+    if (this.#closed) return;
+    this.#pumping ??= setImmediate(() => {
+      this.#pumping = null;
+      this.#lease();
+    });
+  }
+
+  #lease(): void {
+    const now = performance.now();
+    this.scheduler.expire(now);
+    this.#checkLost();
+    for (const { lease, worker: id, run, generation, first, count, attempt } of this.scheduler.assign(now)) {
+      const worker = this.workers.get(id) as WorkerSession;
+      const task: Task = { run, generation, first, count };
+      worker.tasks.set(lease, task);
+      worker.connection.send({ type: 'task', run, generation, task: lease, first, count, attempt });
+      if (!worker.slow && worker.connection.congested) {
+        worker.slow = true;
+        this.scheduler.setSlow(id, true);
+      }
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    clearTimeout(this.#timer);
+    const at = this.scheduler.nextDeadline();
+    if (at === Number.POSITIVE_INFINITY || this.#closed) return;
+    this.#timer = setTimeout(() => this.#lease(), Math.min(Math.max(1, at - performance.now()), 2 ** 31 - 1));
+  }
+
+  #checkLost(): void {
+    for (const lost of this.scheduler.takeLost()) this.#pause(lost);
+  }
+
+  /** A range that several workers lost is most likely the range's own doing: someone has to look. */
+  #pause({ run: id, generation, range, losses }: RangeLost): void {
+    const run = this.#wanted.get(id)?.run;
+    const how = losses.map(({ worker, cause }) => `${this.workers.get(worker)?.label ?? worker}: ${cause}`).join(', ');
+    const message = `generation ${generation}: individuals ${range.first} to ${range.first + range.count - 1} were lost ${losses.length} times (${how})`;
+    this.#metrics.log.error({ run: id }, `the run is paused: ${message}`);
+    run?.stop('paused', { name: 'RangeLost', code: 'evaluation', message }).catch((error) => this.#metrics.log.error(error));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    if (this.#pumping) clearImmediate(this.#pumping);
+    for (const worker of this.workers.values()) worker.connection.drop('shutdown', 'the server is closing: come back later');
+  }
+}
+
+const bytesOf = (digest: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(digest, 'hex'));
+
+const hexOf = (digest: Uint8Array): string => Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('hex');

@@ -1,0 +1,141 @@
+// The HTTP side: who may ask what, the routes, and errors that always have the same shape.
+import type { IncomingMessage } from 'node:http';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Role } from '../../protocol/messages.ts';
+import { type Access, isLoopback } from '../access.ts';
+import type { Dispatch } from '../dispatch.ts';
+import type { EngineIdentity } from '../engine-identity.ts';
+import { failureOf, statusOf } from '../failure.ts';
+import type { Gateway } from '../gateway.ts';
+import { httpLimits } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Reading } from '../read.ts';
+import type { Runs } from '../runs.ts';
+import type { Guard } from '../tokens.ts';
+import { fileRoutes } from './files.ts';
+import { journalRoutes } from './journals.ts';
+import { runRoutes } from './runs.ts';
+import { statusRoutes } from './status.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may ask; empty: anyone. Default: admins. */
+    roles?: readonly Role[];
+  }
+}
+
+/** Everything that routes speak of. */
+export interface Served {
+  data: string;
+  version: string;
+  engine: EngineIdentity;
+  runs: Runs;
+  reading: Reading;
+  dispatch: Dispatch;
+  /** Made after the routes, for it needs their server. */
+  gateway: () => Gateway;
+  metrics: Metrics;
+}
+
+export interface AppOptions {
+  access: Access;
+  guard: Guard;
+  logger: boolean | FastifyBaseLogger;
+  tls: { key: string | Buffer; cert: string | Buffer } | null;
+  trustProxy: boolean;
+}
+
+const ADMIN: readonly Role[] = ['admin'];
+
+function tokenOf({ headers }: FastifyRequest): string | null {
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions): FastifyInstance {
+  const base = {
+    trustProxy,
+    bodyLimit: httpLimits.bodyBytes,
+    requestTimeout: httpLimits.requestMs,
+    forceCloseConnections: true as const,
+    ajv: { customOptions: { allowUnionTypes: true } },
+    ...(typeof logger === 'boolean' ? { logger } : { loggerInstance: logger }),
+    ...(tls ? { https: tls } : {}),
+  };
+  const app = Fastify(base as { logger: boolean }) as unknown as FastifyInstance;
+  app.setErrorHandler((error, request, reply) => {
+    const failure = failureOf(error);
+    if (failure.code === 'internal') request.log.error(error);
+    return reply.code(statusOf(failure.code)).send({ error: { code: failure.code, message: failure.message } });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
+    return reply.code(404).send({ error: { code: 'not-found', message } });
+  });
+  app.addHook('onRequest', async (request) => {
+    const foreign = access.refusal(request.headers as { host?: string; origin?: string });
+    if (foreign !== null) throw new ProtocolError('origin', foreign);
+    if (request.is404) return;
+    const roles = request.routeOptions.config.roles ?? ADMIN;
+    if (roles.length) guard.check(tokenOf(request), roles);
+  });
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  return app;
+}
+
+export async function addRoutes(app: FastifyInstance, served: Served, { tls }: Pick<AppOptions, 'tls'>): Promise<void> {
+  await app.register(rateLimit, {
+    max: httpLimits.requests,
+    timeWindow: httpLimits.windowMs,
+    allowList: (request: FastifyRequest) => isLoopback(request.ip),
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'", "'wasm-unsafe-eval'"],
+        'worker-src': ["'self'"],
+        'connect-src': ["'self'"],
+        'img-src': ["'self'", 'data:'],
+        'style-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: { policy: 'require-corp' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: tls ? undefined : false,
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Germline',
+        version: served.version,
+        description: 'Runs, their journals and files, workers. Errors: {error: {code, message}}.',
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+  });
+  await app.register(async (scope) => {
+    runRoutes(scope, served);
+    journalRoutes(scope, served);
+    fileRoutes(scope, served);
+    statusRoutes(scope, served);
+    scope.get('/api/docs', { config: { roles: [] }, schema: { summary: 'This description, as OpenAPI' } }, async () => app.swagger());
+  });
+}
+
+/** The address that a request comes from: the proxy's word only where proxies are trusted. */
+export function addressOf(request: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined;
+  const first = typeof forwarded === 'string' ? forwarded.split(',')[0].trim() : '';
+  return first || (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}

@@ -1,0 +1,35 @@
+// What there is to run, who computes, and how the server is.
+import { statfs } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { builtIn } from '../../experiments/index.ts';
+import { RUN_STATES } from '../run-record.ts';
+import { workerEntries } from '../worker-entries.ts';
+import type { Served } from './app.ts';
+import { VIEWERS } from './schemas.ts';
+
+export function statusRoutes(app: FastifyInstance, { data, version, engine, runs, dispatch, gateway, metrics }: Served): void {
+  app.get('/api/experiments', { config: { roles: VIEWERS }, schema: { summary: 'The built-in experiments' } }, async () => ({
+    experiments: Array.from(builtIn.values(), (experiment) => ({ ...experiment })),
+  }));
+
+  app.get('/api/workers', { config: { roles: VIEWERS }, schema: { summary: 'The workers that are connected' } }, async () => ({
+    workers: Object.values(workerEntries(dispatch)),
+  }));
+
+  app.get('/api/server', { config: { roles: VIEWERS }, schema: { summary: 'This server: version, engine, disk' } }, async () => {
+    const { bavail, blocks, bsize } = await statfs(data);
+    return { version, engine: engine.sha256, disk: { free: bavail * bsize, size: blocks * bsize } };
+  });
+
+  app.get('/healthz', { config: { roles: [] }, schema: { summary: 'Whether the server answers' } }, async () => ({ status: 'ok' }));
+
+  app.get('/metrics', { config: { roles: VIEWERS }, schema: { summary: 'Counters for Prometheus' } }, async (_request, reply) => {
+    const states: Record<string, number> = Object.fromEntries(RUN_STATES.map((state) => [state, 0]));
+    for (const { state } of runs.all()) states[state] += 1;
+    let threads = 0;
+    for (const { hello } of dispatch.workers.values()) threads += hello.threads;
+    const { counts } = dispatch.scheduler.statistics();
+    const gauges = { runs: states, workers: dispatch.workers.size, viewers: gateway().viewers, threads, leases: counts };
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(gauges));
+  });
+}

@@ -1,0 +1,165 @@
+// The coordinator: one HTTP and WebSocket server over one data folder.
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+import { DEFAULT_PORT } from '../protocol/limits.ts';
+import type { Role } from '../protocol/messages.ts';
+import { Access, isLoopback } from './access.ts';
+import { Dispatch } from './dispatch.ts';
+import { engineIdentity } from './engine-identity.ts';
+import { Gateway } from './gateway.ts';
+import { addRoutes, addressOf, createApp } from './http/app.ts';
+import { sessionLimits } from './limits.ts';
+import { Metrics } from './metrics.ts';
+import { Reading } from './read.ts';
+import type { RunFollower } from './run-handle.ts';
+import { Runs } from './runs.ts';
+import { Guard, Tokens } from './tokens.ts';
+import { Watch } from './watch.ts';
+import { workerEntries } from './worker-entries.ts';
+
+export type { RunState } from './run-record.ts';
+export { type TokenEntry, Tokens } from './tokens.ts';
+
+export interface ServerOptions {
+  /** Address to bind; default 127.0.0.1. */
+  host?: string;
+  /** Default DEFAULT_PORT; 0: any that is free. */
+  port?: number;
+  /** Folder of runs, datasets and tokens; made where it is missing. */
+  data: string;
+  /** Whether callers need a token; default: unless the address is a loopback one and there are no tokens. */
+  tokens?: boolean;
+  /** How the world calls this server, where a proxy stands in front. */
+  publicUrl?: string | null;
+  /** Believe X-Forwarded-For. */
+  trustProxy?: boolean;
+  /** PEM. */
+  tls?: { key: string | Buffer; cert: string | Buffer } | null;
+  /** pino, or whether to log to standard output. */
+  logger?: boolean | FastifyBaseLogger;
+}
+
+export interface StartedServer {
+  /** Where it answers. */
+  url: string;
+  port: number;
+  /** Tokens that were made just now: shown once, for only their hashes are kept. Empty where there were some, or none are needed. */
+  tokens: { role: Role; token: string }[];
+  /** Whether callers need a token. */
+  guarded: boolean;
+  /** Tells everyone, lets runs write what they have, and ends. Runs that ran go on with the next server. */
+  close(): Promise<void>;
+}
+
+/** A server that cannot start: the message says why, and what to do. */
+export class ServerError extends Error {
+  override name = 'ServerError';
+}
+
+export async function startServer(options: ServerOptions): Promise<StartedServer> {
+  const { host = '127.0.0.1', port = DEFAULT_PORT, data, publicUrl = null, trustProxy = false, tls = null, logger = false } = options;
+  const [engine, version] = await Promise.all([engineIdentity(), packageVersion()]);
+  const reading = new Reading(data);
+  try {
+    await takeFolder(reading, data);
+    const tokens = await Tokens.open(data);
+    const guarded = options.tokens ?? !(isLoopback(host) && tokens.empty && publicUrl === null);
+    const made = guarded && tokens.empty ? await firstTokens(tokens) : [];
+    const guard = new Guard(tokens, !guarded);
+    const access = new Access(host, publicUrl);
+    const app = createApp({ access, guard, logger, tls, trustProxy });
+    const metrics = new Metrics(app.log);
+    const dispatch = new Dispatch(metrics);
+    const watch = new Watch(reading, { runs: () => runs.all(), find: (id) => runs.find(id), workers: () => workerEntries(dispatch) });
+    const follower: RunFollower = {
+      opened: (run) => dispatch.opened(run),
+      begin: (run, measured) => dispatch.begin(run, measured),
+      recorded: (run, record) => dispatch.recorded(run, record),
+      closed: (run) => dispatch.closed(run),
+      changed: (run) => watch.changed(run.id),
+    };
+    const runs = new Runs(data, reading, follower, app.log);
+    runs.onListed = (id) => watch.changed(id);
+    let gateway: Gateway;
+    await addRoutes(app, { data, version, engine, runs, reading, dispatch, gateway: () => gateway, metrics }, { tls });
+    gateway = new Gateway(app.server, {
+      access,
+      guard,
+      dispatch,
+      watch,
+      metrics,
+      engine: engine.sha256,
+      version,
+      addressOf: (request) => addressOf(request, trustProxy),
+    });
+    const revocations = setInterval(() => void recheck(tokens, gateway), sessionLimits.revocationMs);
+    revocations.unref();
+
+    const close = async (): Promise<void> => {
+      clearInterval(revocations);
+      watch.close();
+      dispatch.close();
+      gateway.close();
+      await app.close();
+      await runs.close();
+      await reading.close();
+      metrics.close();
+    };
+    try {
+      await runs.load();
+      await app.listen({ host, port });
+    } catch (error) {
+      await close();
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw code === 'EADDRINUSE'
+        ? new ServerError(`port ${port} of ${host} is taken: another server may be running; choose another port`)
+        : new ServerError(message);
+    }
+    const bound = (app.server.address() as AddressInfo).port;
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+    const url = publicUrl ?? `${tls ? 'https' : 'http'}://${name}:${bound}`;
+    let closing: Promise<void> | undefined;
+    return { url, port: bound, tokens: made, guarded, close: () => (closing ??= close()) };
+  } catch (error) {
+    await reading.close();
+    throw error;
+  }
+}
+
+/** One server a data folder: the lock is the operating system's and ends with the process. */
+async function takeFolder(reading: Reading, data: string): Promise<void> {
+  try {
+    await reading.ask('lock', { folder: data });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === 'locked')
+      throw new ServerError(
+        `another server uses the data folder ${data} (${message.split('. ')[0]}): end it first, or choose another folder`,
+      );
+    throw new ServerError(`the data folder cannot be used: ${message}`);
+  }
+}
+
+async function firstTokens(tokens: Tokens): Promise<StartedServer['tokens']> {
+  const made: StartedServer['tokens'] = [];
+  for (const role of ['admin', 'worker', 'viewer'] as const)
+    made.push({ role, token: (await tokens.create(role, 'made at the first start')).token });
+  return made;
+}
+
+/** Tokens that were revoked meanwhile end their connections. */
+async function recheck(tokens: Tokens, gateway: Gateway): Promise<void> {
+  if (!(await tokens.refresh().catch(() => false))) return;
+  const valid = new Set(tokens.list().map(({ id }) => id));
+  gateway.recheck((token) => valid.has(token));
+}
+
+async function packageVersion(): Promise<string> {
+  // Beside server/ in a checkout, one folder further up in what is published.
+  for (const path of ['../package.json', '../../package.json']) {
+    const text = await readFile(new URL(path, import.meta.url), 'utf8').catch(() => null);
+    if (text) return JSON.parse(text).version;
+  }
+  return 'unknown';
+}

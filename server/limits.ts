@@ -1,0 +1,158 @@
+// Every number that bounds or tunes something in the server, with its unit. Nothing else in server/ may hold such a number.
+
+export const schedulerLimits = {
+  /** Least work worth a message: a range is not made shorter than this, milliseconds on the thread that gets it. */
+  floorMs: 2,
+  /** Longest range, milliseconds on the thread that gets it (one grain may take longer). */
+  ceilingMs: 500,
+  /** Longest range lent to another run's worker while that worker's own run has nothing to do, milliseconds: its own run may begin at any moment. */
+  guestCeilingMs: 50,
+  /** Each thread's share of a generation is cut into at least so many ranges, as long as they stay above the floor. */
+  rangesPerThread: 4,
+  /** Ranges in a thread's hands at once: the one that it computes and one prefetched. */
+  rangesInHand: 2,
+  /** Milliseconds per individual assumed where neither the experiment nor a measurement says. */
+  firstGuessMs: 50,
+  /** Fastest pace believed, milliseconds per individual: a claim of no time at all would ask for infinite ranges. */
+  fastestMs: 1e-4,
+  /** Weight of the newest measurement in a worker's pace, once the first few are in. */
+  paceWeight: 0.2,
+  /** The same after a range that came late: the worker may have become slow. */
+  paceWeightDoubted: 0.5,
+  /** A measurement counts for at most so many times the pace known so far: a laptop that slept is not slow. */
+  paceJump: 4,
+
+  /** A lease is doubted (and copied at the tail) so many times its own estimate after it was expected, */
+  lateFactor: 0.25,
+  /** and so many times where the worker's pace is a guess, */
+  lateFactorUnmeasured: 1,
+  /** but not sooner than this, milliseconds. */
+  lateSlackMs: 5,
+  /** A lease expires so many times its own estimate after it was expected, */
+  expiryFactor: 4,
+  /** but not sooner than this, milliseconds, */
+  expiryLeastMs: 1_000,
+  /** nor sooner than this where the worker's pace is a guess, milliseconds, */
+  expiryUnmeasuredMs: 600_000,
+  /** and never later than this, milliseconds: one day. */
+  expiryMostMs: 86_400_000,
+  /** Losses of one range (crash, out of memory, expiry) that pause its run. */
+  lossesBeforePause: 3,
+  /** The same with broken connections counted in: they are seldom the range's fault. */
+  departuresBeforePause: 8,
+
+  /** Copies of one individual beside the original. */
+  copies: 2,
+  /** A copy is made if it takes at most this part of the time that the original is expected to take still. */
+  copyGain: 0.7,
+  /** A thread is slow, and not the first to copy what is late, from so many times the mean pace on. */
+  slowCopier: 2,
+  /** Candidates that a thread looks at when it held the first ones itself. */
+  candidates: 8,
+
+  /** A worker stays with its run until another is owed so much more, milliseconds of the shared threads. */
+  stickinessMs: 5_000,
+  /** How often a worker reconsiders its run, milliseconds. */
+  reconsiderMs: 250,
+
+  /** Threads of one worker. */
+  threads: 1_024,
+  /** Individuals of one generation. */
+  population: 16_777_216,
+};
+
+export type SchedulerLimits = typeof schedulerLimits;
+
+/** Connections, and what they may hold up. */
+export const connectionLimits = {
+  /** In all. */
+  most: 4_096,
+  /** From one address that is not this machine. */
+  perAddress: 256,
+  /** With one token. */
+  perToken: 2_048,
+  /** Of those that have not said hello yet. */
+  unknown: 512,
+  /** New ones from one address that is not this machine: a burst, then so many a second. */
+  burst: 256,
+  perSecond: 32,
+  /** Milliseconds from the upgrade to an accepted hello. */
+  helloMs: 5_000,
+  /** Milliseconds between two pings; a connection that answered none of the last `missedPings` is ended. */
+  pingMs: 5_000,
+  missedPings: 3,
+  /** Milliseconds that a side has to close after it was told to; then the socket is cut. */
+  closeMs: 2_000,
+  /** Messages that a worker may send: a burst, then so many a second. */
+  workerBurst: 8_192,
+  workerPerSecond: 4_096,
+  /** The same for viewers and admins. */
+  viewerBurst: 64,
+  viewerPerSecond: 16,
+  /** Bytes that wait for a slow other side: a worker behind this is given no tasks, a viewer's changes are held back and merged. */
+  bufferedHigh: 4 << 20,
+  /** A connection behind this is dropped as `slow`. */
+  bufferedMost: 64 << 20,
+};
+
+export type ConnectionLimits = typeof connectionLimits;
+
+/** What the server bears with from a worker, and shows to a viewer. */
+export const sessionLimits = {
+  /** Wrong digests of one run in a row: all but the last bring a resync, the last ends the connection. */
+  wrongDigests: 2,
+  /** Digests of past generations that are kept, to check a worker that catches up. */
+  digests: 4_096,
+  /** Milliseconds between two looks at whether tokens were revoked. */
+  revocationMs: 2_000,
+  /** Milliseconds between two messages of changes to one viewer: what changes in between is merged. */
+  viewerMs: 100,
+  /** Topics that one viewer watches. */
+  topics: 64,
+  /** Generations of a run in one message; further ones follow in the next. */
+  generations: 500,
+};
+
+export type SessionLimits = typeof sessionLimits;
+
+export const httpLimits = {
+  /** Bytes of a request's JSON body. */
+  bodyBytes: 1 << 20,
+  /** Bytes of an uploaded start genome. */
+  genomeBytes: 256 << 20,
+  /** Requests of one address that is not this machine: so many in a window of so many milliseconds. */
+  requests: 2_000,
+  windowMs: 10_000,
+  /** Bytes of selections in one answer, one record at least: whoever needs the rest asks again. */
+  selectionsBytes: 8 << 20,
+  /** Milliseconds that a request may take to arrive whole. */
+  requestMs: 60_000,
+};
+
+export type HttpLimits = typeof httpLimits;
+
+export const runLimits = {
+  /** Kept by one server. */
+  runs: 10_000,
+  /** Running at a time: each has threads and memory of its own on the server. */
+  running: 16,
+  /** Journals that the reading thread keeps open. */
+  openJournals: 32,
+  /** Snapshots that are being read at a time without starting over. */
+  snapshotStreams: 64,
+  /** Milliseconds between two writes of a running run's champion. */
+  championMs: 10_000,
+  /** Generations whose numbers are held for viewers; older ones are in the journal. */
+  history: 10_000,
+  /** Milliseconds that a run's thread has to end after it was told to; then it is terminated. The journal is safe either way. */
+  stopMs: 30_000,
+};
+
+export type RunLimits = typeof runLimits;
+
+export const tokenLimits = {
+  /** Random bytes of a token. */
+  bytes: 24,
+  /** Tokens of one server. */
+  tokens: 1_000,
+};

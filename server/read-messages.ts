@@ -1,0 +1,41 @@
+// What the connection's thread asks of the thread that reads journals.
+import type { Champion, Score } from '../core/events.ts';
+
+/** A generation's numbers, as viewers see them. */
+export interface GenerationNumbers {
+  generation: number;
+  best: number;
+  mean: number;
+  validation: Score | null;
+  champion: Champion | null;
+  evaluations: number;
+  seconds: number;
+}
+
+export type ExportFormat = 'safetensors' | 'npz' | 'tfjs';
+
+export interface Reads {
+  /** Takes the data folder's lock: one server at a time. Throws JournalError `locked`, `read-only`, `disk-full`. */
+  lock: { request: { folder: string }; reply: null };
+  /** u32 LE length and bytes of each selection from a generation on, as far as `most` bytes go (one at least); the next generation. */
+  selections: { request: { run: string; from: number; most: number }; reply: { bytes: Uint8Array<ArrayBuffer>; next: number } };
+  generations: { request: { run: string; from: number; most: number }; reply: GenerationNumbers[] };
+  /** The newest snapshot, or that of a generation; null where there is none. */
+  snapshot: { request: { run: string; generation?: number }; reply: { generation: number; digest: string; bytes: number } | null };
+  /**
+   * Bytes of a snapshot from `at`, a few MiB; empty at its end. `stream`: whoever reads one part after the other uses one number.
+   * Throws JournalError `missing` once the snapshot was replaced.
+   */
+  snapshotPart: { request: { run: string; generation: number; at: number; stream: number }; reply: Uint8Array<ArrayBuffer> };
+  start: { request: { run: string }; reply: Uint8Array<ArrayBuffer> | null };
+  champion: { request: { run: string }; reply: Champion | null };
+  /** Lets a run's journal go, before it is deleted. */
+  forget: { request: { run: string }; reply: null };
+  bytes: { request: { run: string }; reply: number };
+  /** Lets everything go, the lock too; the thread ends. */
+  end: { request: null; reply: null };
+}
+
+export type ReadKind = keyof Reads;
+export type ReadRequest = { [K in ReadKind]: { id: number; kind: K; request: Reads[K]['request'] } }[ReadKind];
+export type ReadReply = { id: number; value: unknown } | { id: number; error: { name: string; code: string | null; message: string } };

@@ -1,0 +1,146 @@
+// The thread that reads journals for whoever asks the server, and holds the lock of its data folder.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Champion } from '../core/events.ts';
+import { makeFolder } from '../journal/folder.ts';
+import { JournalError, JournalReader, type Snapshot } from '../journal/index.ts';
+import { WriterLock } from '../journal/lock.ts';
+import { runLimits } from './limits.ts';
+import type { ReadKind, ReadReply, ReadRequest, Reads } from './read-messages.ts';
+import { runFolder } from './run-record.ts';
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const { data } = workerData as { data: string };
+const readers = new Map<string, JournalReader>();
+const snapshots = new Map<string, Snapshot>();
+/** How far a snapshot was read, and the rest of it. */
+const cursors = new Map<number, { at: number; chunks: Iterator<Uint8Array> }>();
+let lock: WriterLock | null = null;
+
+/** An open journal, the one used last at the end. */
+function reader(run: string): JournalReader {
+  const open = readers.get(run) ?? JournalReader.open(runFolder(data, run), run);
+  readers.delete(run);
+  readers.set(run, open);
+  for (const oldest of readers.keys()) {
+    if (readers.size <= runLimits.openJournals) break;
+    forget(oldest);
+  }
+  return open;
+}
+
+function forget(run: string): void {
+  readers.get(run)?.close();
+  readers.delete(run);
+  snapshots.delete(run);
+}
+
+/** The chunks of a snapshot are checked when it is found, and each again when it is read. */
+function snapshotAt(run: string, generation: number): Snapshot {
+  const known = snapshots.get(run);
+  const found = known?.generation === generation ? known : reader(run).latestSnapshot(generation);
+  if (found?.generation !== generation)
+    throw new JournalError('missing', `run ${run} keeps no snapshot of generation ${generation} (any more)`);
+  snapshots.set(run, found);
+  return found;
+}
+
+function folderBytes(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
+}
+
+const answers: { [K in ReadKind]: (request: Reads[K]['request']) => Reads[K]['reply'] } = {
+  lock({ folder }) {
+    makeFolder(folder);
+    lock = WriterLock.take(folder);
+    return null;
+  },
+  selections({ run, from, most }) {
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    let next = from;
+    for (const { generation, selection } of reader(run).records(from)) {
+      if (parts.length && bytes + 4 + selection.length > most) break;
+      const length = new Uint8Array(4);
+      new DataView(length.buffer).setUint32(0, selection.length, true);
+      parts.push(length, selection);
+      bytes += 4 + selection.length;
+      next = generation + 1;
+    }
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return { bytes: whole, next };
+  },
+  generations({ run, from, most }) {
+    const found: Reads['generations']['reply'] = [];
+    for (const { generation, best, mean, validation, champion, evaluations, seconds } of reader(run).records(from)) {
+      if (found.length === most) break;
+      found.push({ generation, best, mean, validation, champion, evaluations, seconds });
+    }
+    return found;
+  },
+  snapshot({ run, generation }) {
+    const found = reader(run).latestSnapshot(generation);
+    if (!found || (generation !== undefined && found.generation !== generation)) return null;
+    snapshots.set(run, found);
+    return { generation: found.generation, digest: found.digest, bytes: found.bytes };
+  },
+  snapshotPart({ run, generation, at, stream }) {
+    let cursor = cursors.get(stream);
+    cursors.delete(stream);
+    if (!cursor || cursor.at > at) cursor = { at: 0, chunks: snapshotAt(run, generation).chunks()[Symbol.iterator]() };
+    for (;;) {
+      const { value, done } = cursor.chunks.next();
+      if (done) return new Uint8Array(0);
+      const from = at - cursor.at;
+      cursor.at += value.length;
+      if (from >= value.length) continue;
+      cursors.set(stream, cursor);
+      for (const oldest of cursors.keys()) {
+        if (cursors.size <= runLimits.snapshotStreams) break;
+        cursors.delete(oldest);
+      }
+      return Uint8Array.from(value.subarray(from));
+    }
+  },
+  start({ run }) {
+    const start = reader(run).start();
+    return start && new Uint8Array(start.buffer as ArrayBuffer);
+  },
+  champion({ run }) {
+    let champion: Champion | null = null;
+    for (const record of reader(run).records()) champion = record.champion ?? champion;
+    return champion;
+  },
+  forget({ run }) {
+    forget(run);
+    return null;
+  },
+  bytes: ({ run }) => folderBytes(runFolder(data, run)),
+  end() {
+    for (const run of [...readers.keys()]) forget(run);
+    lock?.release();
+    port.close();
+    return null;
+  },
+};
+
+port.on('message', ({ id, kind, request }: ReadRequest) => {
+  let reply: ReadReply;
+  try {
+    reply = { id, value: (answers[kind] as (request: unknown) => unknown)(request) };
+  } catch (error) {
+    const { name, message, code } = error as Error & { code?: unknown };
+    reply = { id, error: { name, message, code: typeof code === 'string' ? code : null } };
+  }
+  port.postMessage(reply);
+});

@@ -1,0 +1,65 @@
+// What the connection's thread and a run's thread say to each other.
+import type { Champion, DoneEvent, Score } from '../core/events.ts';
+
+/** Why a run's thread could not go on: an error's own code where it has one. */
+export interface Failure {
+  name: string;
+  code: string | null;
+  message: string;
+}
+
+/** What a run's thread starts from. */
+export interface RunThreadData {
+  /** The run's folder; its journal is made there where there is none. */
+  folder: string;
+  /** Where datasets lie by their hash. */
+  datasets: string;
+  run: string;
+  /** With every default filled in. */
+  experiment: Record<string, unknown>;
+  /** Decimal. */
+  seed: string;
+}
+
+/** What everyone has to know of a run that is open. */
+export interface Opened {
+  /** SHA-256 (hex) of the engine that the run goes on with. */
+  engine: string;
+  dataset: { name: string; hash: string; bytes: number };
+  parameters: number;
+  /** Begins at a genome. */
+  started: boolean;
+  /** Bytes that one thread needs in order to hold the run. */
+  memory: number;
+  /** Records that the journal holds. */
+  generations: number;
+}
+
+/** A generation whose record is durable. */
+export interface Recorded {
+  generation: number;
+  best: number;
+  mean: number;
+  validation: Score | null;
+  champion: Champion | null;
+  evaluations: number;
+  seconds: number;
+  /** Milliseconds until the record was on the disk. */
+  commitMs: number;
+}
+
+export type FromRunThread =
+  | { type: 'opened'; opened: Opened }
+  /** Replaying on the way to where the journal ends. */
+  | { type: 'replaying'; generation: number; generations: number }
+  /** The record of a generation is durable. */
+  | { type: 'recorded'; record: Recorded }
+  /** The state of `generation` is there and wants to be measured; `selection` made it of the one before (null: where the thread began). */
+  | { type: 'begin'; generation: number; digest: string; selection: Uint8Array<ArrayBuffer> | null }
+  /** The run came to an end, or stopped as it was told to. */
+  | { type: 'done'; done: DoneEvent }
+  | { type: 'failed'; failure: Failure };
+
+export type ToRunThread =
+  /** [population] float32. */
+  { type: 'losses'; generation: number; losses: Float32Array<ArrayBuffer> } | { type: 'stop' };

@@ -1,0 +1,184 @@
+// The thread of one active run: its engine, its journal, its champion's validation. It runs core's own loop and asks the connection's
+// thread for each generation's losses, so that a served run is bit for bit the run that `germline run` makes.
+//
+// Journal before effect: the connection's thread hears of a selection only when the state that follows from it is asked to be measured,
+// and that is after the generation's record was durable.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Dataset } from '../core/dataset.ts';
+import { type Engine, engineFrom, loadEngine } from '../core/engine.ts';
+import type { RunEvent } from '../core/events.ts';
+import { checkAvailable } from '../core/plan.ts';
+import { Run } from '../core/run.ts';
+import { type Experiment, experimentHash, parseExperiment } from '../experiments/index.ts';
+import { Journal, JournalReader, journalListener, resumePoint } from '../journal/index.ts';
+import { writeChampion } from './champion-file.ts';
+import { crashPoint } from './crash.ts';
+import { keepDataset } from './dataset-files.ts';
+import { runLimits } from './limits.ts';
+import type { FromRunThread, RunThreadData, ToRunThread } from './run-messages.ts';
+import { START_FILE } from './run-record.ts';
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const data = workerData as RunThreadData;
+const stop = new AbortController();
+
+let waiting: { generation: number; resolve: (losses: Float32Array | null) => void } | null = null;
+
+function tell(message: FromRunThread, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+port.on('message', (message: ToRunThread) => {
+  if (message.type === 'stop') stop.abort();
+  else if (waiting?.generation === message.generation) {
+    waiting.resolve(message.losses);
+    waiting = null;
+  }
+});
+
+stop.signal.addEventListener('abort', () => waiting?.resolve(null));
+
+/** Opens the run's journal, or makes it: a folder whose first record was never begun counts as none. */
+async function openJournal(experiment: Experiment, make: () => Promise<{ engine: Engine; dataset: Dataset }>): Promise<Journal> {
+  const { folder, run, seed } = data;
+  if (existsSync(join(folder, 'journal.sqlite')) && holdsRun(folder)) return Journal.open(folder, run);
+  const { engine, dataset } = await make();
+  return Journal.create(folder, {
+    run,
+    experiment,
+    experimentHash: experimentHash(experiment),
+    seed,
+    engine: engine.sha256,
+    engineFiles: engine.files,
+    dataset: { name: dataset.name, hash: dataset.hash },
+    start: readStart(folder),
+    population: experiment.population,
+  });
+}
+
+function holdsRun(folder: string): boolean {
+  try {
+    return JournalReader.runs(folder).length > 0;
+  } catch (error) {
+    // Killed before its first table was written.
+    if ((error as { code?: string }).code === 'missing') return false;
+    throw error;
+  }
+}
+
+function readStart(folder: string): Float32Array | null {
+  const path = join(folder, START_FILE);
+  return existsSync(path) ? new Float32Array(Uint8Array.from(readFileSync(path)).buffer) : null;
+}
+
+async function conduct(): Promise<void> {
+  const experiment = parseExperiment(data.experiment, data.run);
+  let kept: { dataset: Dataset; bytes: number } | undefined;
+  await using journal = await openJournal(experiment, async () => {
+    kept = await keepDataset(data.datasets, experiment.dataset);
+    return { engine: await loadEngine(), dataset: kept.dataset };
+  });
+  kept ??= await keepDataset(data.datasets, `sha256:${journal.run.dataset.hash}`);
+  const { dataset } = kept;
+  const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
+  const engine = await engineFrom(files, journal.run.engine);
+  const last = journal.count
+    ? journal
+        .records(journal.count - 1)
+        [Symbol.iterator]()
+        .next().value
+    : undefined;
+  // It met its target, and the process died before the end was noted: there is nothing left to measure.
+  const reached = last !== undefined && experiment.stop.loss !== null && last.best <= experiment.stop.loss;
+  const start = journal.start();
+  let selection: Uint8Array<ArrayBuffer> | null = null;
+
+  const evaluate = (generation: number): Promise<Float32Array | null> => {
+    if (stop.signal.aborted) return Promise.resolve(null);
+    crashPoint('before-begin', generation);
+    const losses = new Promise<Float32Array | null>((resolve) => {
+      waiting = { generation, resolve };
+    });
+    tell({ type: 'begin', generation, digest: run.digest(), selection }, selection ? [selection.buffer] : []);
+    selection = null;
+    return losses.then((all) => {
+      crashPoint('before-commit', generation);
+      return all;
+    });
+  };
+
+  const run = await Run.open({
+    settings: experiment,
+    dataset,
+    seed: BigInt(journal.run.seed),
+    threads: 1,
+    engine,
+    target: experiment.stop.loss,
+    minutes: reached ? 0 : experiment.stop.minutes,
+    signal: stop.signal,
+    start,
+    resume: {
+      ...resumePoint(journal),
+      onProgress: (generation) => {
+        if (generation % 100 === 0) tell({ type: 'replaying', generation, generations: journal.count });
+      },
+    },
+    evaluate,
+    onPlan: (plan) => checkAvailable(plan, process.availableMemory()),
+  });
+  try {
+    const { network } = run;
+    const memory = run.plan.bytes + run.plan.outsideBytes;
+    const opened = { engine: engine.sha256, parameters: network.parameters, started: start !== null, memory, generations: journal.count };
+    const { name, hash } = journal.run.dataset;
+    tell({ type: 'opened', opened: { ...opened, dataset: { name, hash, bytes: kept.bytes } } });
+    const records = journalListener(journal, run, { inFlight: 0 });
+    let championAt = Number.NEGATIVE_INFINITY;
+    const keepChampion = () => {
+      const { champion } = run;
+      const weights = run.championWeights();
+      const source = { experiment: experiment.name, experimentHash: journal.run.experimentHash, seed: journal.run.seed };
+      if (champion && weights) writeChampion(data.folder, { network, weights, champion, ...source });
+    };
+
+    const record = async (event: Extract<RunEvent, { event: 'generation' }>): Promise<void> => {
+      const { generation, best, mean, validation, champion, evaluations, seconds } = event;
+      const from = performance.now();
+      await records.on(event);
+      const commitMs = performance.now() - from;
+      crashPoint('after-commit', generation);
+      selection = Uint8Array.from(event.selection);
+      if (champion && performance.now() - championAt > runLimits.championMs) {
+        keepChampion();
+        championAt = performance.now();
+      }
+      tell({ type: 'recorded', record: { generation, best, mean, validation, champion, evaluations, seconds, commitMs } });
+    };
+
+    for await (const event of run.events()) {
+      if (event.event === 'generation') {
+        await record(event);
+        continue;
+      }
+      // Stopped before its replay was through: the journal knows more than this run, and its note stays as it is.
+      if (event.generations < journal.count) return tell({ type: 'done', done: { ...event, generations: journal.count } });
+      const best = event.best === Number.POSITIVE_INFINITY && last ? last.best : event.best;
+      const done = { ...event, best, reason: reached && event.reason === 'minutes' ? 'target' : event.reason };
+      await records.on(done as typeof event);
+      keepChampion();
+      tell({ type: 'done', done: done as typeof event });
+    }
+  } finally {
+    await run.close();
+  }
+}
+
+try {
+  await conduct();
+} catch (error) {
+  const { name, message, code } = error as Error & { code?: unknown };
+  tell({ type: 'failed', failure: { name, message, code: typeof code === 'string' ? code : null } });
+}
+port.close();

@@ -1,0 +1,157 @@
+// Every run of the server: made, listed, changed, deleted.
+import type { FastifyBaseLogger } from 'fastify';
+import {
+  builtIn,
+  type Experiment,
+  ExperimentError,
+  experimentHash,
+  type Override,
+  parseExperiment,
+  parseSeed,
+  randomSeed,
+  withOverrides,
+} from '../experiments/index.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { runLimits } from './limits.ts';
+import type { Reading } from './read.ts';
+import { type RunFollower, RunHandle } from './run-handle.ts';
+import { newRunId, type RunRecord, readRecords, removeRun, START_FILE, writeDurably, writeRecord } from './run-record.ts';
+
+export interface NewRun {
+  /** The name of a built-in experiment, or the experiment itself. */
+  experiment: string | Record<string, unknown>;
+  /** Fields set on top of it. */
+  set?: Override[];
+  seed?: string | number;
+  /** Start it at once. */
+  start?: boolean;
+  /** Float32, little-endian: where generation 0 begins. */
+  genome?: Uint8Array | null;
+  clonedFrom?: string | null;
+}
+
+export class Runs {
+  readonly #data: string;
+  readonly #reading: Reading;
+  readonly #follower: RunFollower;
+  readonly #log: FastifyBaseLogger;
+  readonly #runs = new Map<string, RunHandle>();
+  /** Told when a run is there, or gone. */
+  onListed: (id: string, run: RunHandle | null) => void = () => {};
+
+  constructor(data: string, reading: Reading, follower: RunFollower, log: FastifyBaseLogger) {
+    this.#data = data;
+    this.#reading = reading;
+    this.#follower = follower;
+    this.#log = log;
+  }
+
+  /** Takes up what the data folder holds; runs that ran go on. */
+  async load(): Promise<void> {
+    const { records, damaged } = await readRecords(this.#data);
+    for (const { folder, message } of damaged) this.#log.error(`${folder}: run.json cannot be read, and the run is left alone: ${message}`);
+    for (const record of records) {
+      const run = this.#add(record);
+      if (record.state === 'running') run.open();
+    }
+  }
+
+  #add(record: RunRecord): RunHandle {
+    const run = new RunHandle(this.#data, record, this.#follower);
+    this.#runs.set(record.id, run);
+    this.onListed(record.id, run);
+    return run;
+  }
+
+  all(): Iterable<RunHandle> {
+    return this.#runs.values();
+  }
+
+  find(id: string): RunHandle | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** Throws ProtocolError `not-found`. */
+  get(id: string): RunHandle {
+    const run = this.#runs.get(id);
+    if (!run) throw new ProtocolError('not-found', `there is no run ${JSON.stringify(id)}`);
+    return run;
+  }
+
+  /** Resolves when the run is on the disk. Throws ProtocolError `invalid`, `too-many`. */
+  async create({ experiment: given, set = [], seed, start = true, genome = null, clonedFrom = null }: NewRun): Promise<RunHandle> {
+    if (this.#runs.size >= runLimits.runs) throw new ProtocolError('too-many', `there are ${runLimits.runs} runs already: delete some`);
+    if (start) this.#checkRunning();
+    const { experiment, number } = checked(given, set, seed);
+    const record: RunRecord = {
+      version: 1,
+      id: newRunId(experiment.name),
+      created: new Date().toISOString(),
+      state: 'created',
+      experiment: experiment as unknown as Record<string, unknown>,
+      experimentHash: experimentHash(experiment),
+      seed: String(number),
+      clonedFrom,
+      failure: null,
+      end: null,
+    };
+    await writeRecord(this.#data, record);
+    const run = this.#add(record);
+    if (genome) await this.setStart(run, genome);
+    if (start) await run.start();
+    return run;
+  }
+
+  async start(id: string): Promise<RunHandle> {
+    this.#checkRunning();
+    const run = this.get(id);
+    await run.start();
+    return run;
+  }
+
+  /** The genome that a run begins at. Throws ProtocolError `conflict` once it has begun. */
+  async setStart(run: RunHandle, genome: Uint8Array): Promise<void> {
+    if (run.state !== 'created') throw new ProtocolError('conflict', `run ${run.id} has begun: its start cannot be changed`);
+    if (genome.length === 0 || genome.length % 4 !== 0)
+      throw new ProtocolError('invalid', 'a genome is float32 numbers: a multiple of 4 bytes');
+    await writeDurably(run.folder, START_FILE, genome);
+  }
+
+  /** Deletes a run that does not run. Throws ProtocolError `conflict`. */
+  async remove(id: string): Promise<void> {
+    const run = this.get(id);
+    if (run.active || run.state === 'running') throw new ProtocolError('conflict', `run ${id} is running: stop it first`);
+    this.#runs.delete(id);
+    this.onListed(id, null);
+    await this.#reading.ask('forget', { run: id });
+    await removeRun(this.#data, id);
+  }
+
+  #checkRunning(): void {
+    let running = 0;
+    for (const run of this.#runs.values()) if (run.active) running += 1;
+    if (running >= runLimits.running) throw new ProtocolError('too-many', `${running} runs are running already: pause or stop one first`);
+  }
+
+  /** Ends every run's thread; those that run go on with the next server. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map((run) => run.suspend()));
+  }
+}
+
+function checked(given: NewRun['experiment'], set: Override[], seed: NewRun['seed']): { experiment: Experiment; number: bigint } {
+  try {
+    const source = typeof given === 'string' ? given : 'experiment';
+    const form = typeof given === 'string' ? builtIn.get(given) : given;
+    if (!form)
+      throw new ProtocolError(
+        'invalid',
+        `there is no built-in experiment ${JSON.stringify(given)}; there are ${[...builtIn.keys()].join(', ')}`,
+      );
+    const experiment = parseExperiment(withOverrides(form, set, source), source);
+    return { experiment, number: seed === undefined ? randomSeed() : parseSeed(seed) };
+  } catch (error) {
+    if (error instanceof ExperimentError) throw new ProtocolError('invalid', error.message);
+    throw error;
+  }
+}

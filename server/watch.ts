@@ -1,0 +1,200 @@
+// Viewers: what they watch, and its changes, merged so that nobody gets more messages than it can use.
+import { ProtocolError } from '../protocol/errors.ts';
+import type { ViewerMessage } from '../protocol/messages.ts';
+import type { Connection, Session } from './connection.ts';
+import { describeGeneration, describeRun } from './describe.ts';
+import { sessionLimits } from './limits.ts';
+import type { Reading } from './read.ts';
+import type { GenerationNumbers } from './read-messages.ts';
+import type { RunHandle } from './run-handle.ts';
+
+/** Where viewers' entries come from. */
+export interface Sources {
+  runs(): Iterable<RunHandle>;
+  find(id: string): RunHandle | undefined;
+  workers(): Record<string, unknown>;
+}
+
+/** Entries by id, each with the number of the change that made it what it is. */
+class Board {
+  readonly entries = new Map<string, { change: number; value: unknown; text: string }>();
+  change = 0;
+
+  set(id: string, value: unknown): void {
+    const text = JSON.stringify(value);
+    if (this.entries.get(id)?.text === text) return;
+    this.entries.set(id, { change: ++this.change, value, text });
+  }
+
+  /** What changed after `seen`. */
+  since(seen: number): Record<string, unknown> | null {
+    if (seen === this.change) return null;
+    const changed: Record<string, unknown> = {};
+    for (const [id, { change, value }] of this.entries) if (change > seen) changed[id] = value;
+    return changed;
+  }
+
+  all(): Record<string, unknown> {
+    const all: Record<string, unknown> = {};
+    for (const [id, { value }] of this.entries) if (value !== null) all[id] = value;
+    return all;
+  }
+}
+
+/** What a viewer has seen of a topic. */
+interface Seen {
+  change: number;
+  /** Of a run: the generation that comes next, and whether it is being read. */
+  next: number;
+  reading: boolean;
+}
+
+export class Watch {
+  readonly #reading: Reading;
+  readonly #sources: Sources;
+  readonly #viewers = new Set<Viewer>();
+  readonly #runs = new Board();
+  readonly #workers = new Board();
+  readonly #changed = new Set<string>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(reading: Reading, sources: Sources) {
+    this.#reading = reading;
+    this.#sources = sources;
+    this.#timer = setInterval(() => this.#flush(), sessionLimits.viewerMs);
+    this.#timer.unref();
+  }
+
+  join(connection: Connection): Session {
+    const viewer = new Viewer(connection, this);
+    this.#viewers.add(viewer);
+    return viewer;
+  }
+
+  leave(viewer: Viewer): void {
+    this.#viewers.delete(viewer);
+  }
+
+  /** A run is another than it was, or gone. */
+  changed(id: string): void {
+    this.#changed.add(id);
+  }
+
+  #refresh(): void {
+    for (const id of this.#changed) {
+      const run = this.#sources.find(id);
+      this.#runs.set(id, run ? describeRun(run) : null);
+    }
+    this.#changed.clear();
+  }
+
+  #refreshWorkers(): void {
+    const workers = this.#sources.workers();
+    for (const id of this.#workers.entries.keys()) if (!(id in workers)) this.#workers.set(id, null);
+    for (const [id, value] of Object.entries(workers)) this.#workers.set(id, value);
+  }
+
+  /** What a topic holds now. Throws ProtocolError `not-found`. */
+  snapshot(topic: string): { value: unknown; change: number } {
+    this.#refresh();
+    if (topic === 'workers') {
+      this.#refreshWorkers();
+      return { value: this.#workers.all(), change: this.#workers.change };
+    }
+    if (topic === 'runs') return { value: this.#runs.all(), change: this.#runs.change };
+    const run = this.#sources.find(topic);
+    if (!run) throw new ProtocolError('not-found', `there is no run ${JSON.stringify(topic)}`);
+    return { value: describeRun(run), change: this.#runs.change };
+  }
+
+  #flush(): void {
+    if (!this.#viewers.size) return;
+    this.#refresh();
+    const watched = new Set([...this.#viewers].flatMap(({ topics }) => [...topics.keys()]));
+    if (watched.has('workers')) this.#refreshWorkers();
+    for (const viewer of this.#viewers) {
+      // Whoever reads slowly gets the sum of the changes later.
+      if (viewer.connection.congested) continue;
+      for (const [topic, seen] of viewer.topics) this.#send(viewer, topic, seen);
+    }
+  }
+
+  #send(viewer: Viewer, topic: string, seen: Seen): void {
+    const { connection } = viewer;
+    const board = topic === 'workers' ? this.#workers : this.#runs;
+    const entries = board.since(seen.change);
+    if (entries) {
+      seen.change = board.change;
+      const own = topic === 'workers' || topic === 'runs' ? entries : topic in entries ? { [topic]: entries[topic] } : null;
+      if (own) connection.send({ type: 'changes', topic, entries: own });
+    }
+    if (topic !== 'workers' && topic !== 'runs') this.#sendGenerations(viewer, topic, seen);
+  }
+
+  #sendGenerations(viewer: Viewer, topic: string, seen: Seen): void {
+    const run = this.#sources.find(topic);
+    if (!run || seen.reading || seen.next >= run.generations) return;
+    const { history } = run;
+    const first = history[0]?.generation ?? Number.POSITIVE_INFINITY;
+    if (seen.next >= first) {
+      this.#tell(viewer, topic, seen, history.slice(seen.next - first, seen.next - first + sessionLimits.generations));
+      return;
+    }
+    seen.reading = true;
+    this.#reading
+      .ask('generations', { run: topic, from: seen.next, most: sessionLimits.generations })
+      .then((generations) => this.#tell(viewer, topic, seen, generations))
+      // Gone meanwhile, or damaged: its own page says so.
+      .catch(() => {
+        seen.next = Number.POSITIVE_INFINITY;
+      })
+      .finally(() => {
+        seen.reading = false;
+      });
+  }
+
+  #tell({ connection, topics }: Viewer, topic: string, seen: Seen, generations: GenerationNumbers[]): void {
+    if (!generations.length || topics.get(topic) !== seen) return;
+    seen.next = generations[generations.length - 1].generation + 1;
+    connection.send({ type: 'generations', run: topic, generations: generations.map(describeGeneration) });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+class Viewer implements Session {
+  readonly connection: Connection;
+  readonly topics = new Map<string, Seen>();
+  readonly #watch: Watch;
+
+  constructor(connection: Connection, watch: Watch) {
+    this.connection = connection;
+    this.#watch = watch;
+  }
+
+  receive(message: unknown): void {
+    const { type, topic, ...rest } = message as ViewerMessage;
+    if (type === 'unwatch') {
+      this.topics.delete(topic);
+      return;
+    }
+    if (!this.topics.has(topic) && this.topics.size >= sessionLimits.topics) {
+      this.connection.complain('too-many', `${sessionLimits.topics} topics are watched already`);
+      return;
+    }
+    try {
+      const { value, change } = this.#watch.snapshot(topic);
+      this.topics.set(topic, { change, next: ('after' in rest ? (rest.after as number) : -1) + 1, reading: false });
+      this.connection.send({ type: 'snapshot', topic, value });
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.connection.complain(error.code, error.message);
+    }
+  }
+
+  closed(): void {
+    this.#watch.leave(this);
+  }
+}

@@ -1,0 +1,66 @@
+// A worker that said hello: what it lends, which runs it holds, which tasks are in its hands.
+import type { WorkerHello, WorkerMessage } from '../protocol/messages.ts';
+import type { Connection, Session } from './connection.ts';
+
+/** A worker's part in one run. */
+export interface Part {
+  /** `building`: it was told of the run and makes its state. `ready`: it follows. `refused`: it cannot take part, and said why. */
+  state: 'building' | 'ready' | 'refused';
+  /** Wrong digests in a row. */
+  wrong: number;
+  reason: string | null;
+}
+
+/** A task in a worker's hands. */
+export interface Task {
+  run: string;
+  generation: number;
+  first: number;
+  count: number;
+}
+
+/** Who decides what a worker's messages mean. */
+export interface Employer {
+  message(worker: WorkerSession, message: WorkerMessage): void;
+  gone(worker: WorkerSession): void;
+  drained(worker: WorkerSession): void;
+}
+
+export class WorkerSession implements Session {
+  readonly connection: Connection;
+  readonly hello: WorkerHello;
+  readonly parts = new Map<string, Part>();
+  readonly tasks = new Map<number, Task>();
+  /** It said that it will close. */
+  leaving = false;
+  /** So much waits for it that it gets no tasks. */
+  slow = false;
+  readonly #employer: Employer;
+
+  constructor(connection: Connection, hello: WorkerHello, employer: Employer) {
+    this.connection = connection;
+    this.hello = hello;
+    this.#employer = employer;
+  }
+
+  get id(): string {
+    return this.connection.id;
+  }
+
+  /** The worker in words: a name that it chose, and the id that nobody else has. */
+  get label(): string {
+    return `${this.hello.name} (${this.id})`;
+  }
+
+  receive(message: unknown): void {
+    this.#employer.message(this, message as WorkerMessage);
+  }
+
+  closed(): void {
+    this.#employer.gone(this);
+  }
+
+  drained(): void {
+    this.#employer.drained(this);
+  }
+}
