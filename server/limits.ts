@@ -153,6 +153,8 @@ export type RunLimits = typeof runLimits;
 export const tokenLimits = {
   /** Random bytes of a token. */
   bytes: 24,
+  /** Milliseconds between two looks at the file because of tokens that are not known. */
+  lookMs: 50,
   /** Tokens of one server. */
   tokens: 1_000,
 };

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import type { Replicate } from '../../../server/scheduler/index.ts';
+import { Fleet } from './fleet.ts';
+
+function fleetOf(workers: Record<string, { owner?: string; evaluators?: string[] }>, replicate?: Replicate): Fleet {
+  const fleet = new Fleet({ replicate });
+  fleet.run('run', { evaluators: ['wasm', 'webgpu'] });
+  for (const [id, spec] of Object.entries(workers)) fleet.worker(id, spec);
+  fleet.begin({ population: 64 }, Object.keys(workers));
+  return fleet;
+}
+
+test('an audit goes to an owner other than those who did the individual, and is reported by itself', () => {
+  const fleet = fleetOf({ a: {}, b: {}, c: {} });
+  const by = new Map<number, string>();
+  for (fleet.assign(); fleet.out.length; fleet.assign()) {
+    const lease = fleet.out[0];
+    fleet.now += 1;
+    const outcome = fleet.answer(lease, 1);
+    if (outcome.kind === 'accepted')
+      for (const { first, count } of outcome.pieces) for (let i = first; i < first + count; ++i) by.set(i, lease.worker);
+  }
+  fleet.scheduler.requestAudit('run', [0, 5, 63]);
+  expect(fleet.scheduler.pendingChecks('run')).toBe(3);
+  const audited = [];
+  for (fleet.assign(); fleet.out.length; fleet.assign()) {
+    const lease = fleet.out[0];
+    expect(lease).toMatchObject({ kind: 'audit', count: 1 });
+    expect(lease.worker).not.toBe(by.get(lease.first));
+    fleet.now += 1;
+    const outcome = fleet.answer(lease, 1);
+    expect(outcome).toMatchObject({ kind: 'audit', against: [by.get(lease.first)] });
+    audited.push(lease.first);
+  }
+  expect(audited.sort((x, y) => x - y)).toEqual([0, 5, 63]);
+  expect(fleet.scheduler.pendingChecks('run')).toBe(0);
+  // A second audit of the same individual goes to a third owner.
+  fleet.scheduler.requestAudit('run', [5]);
+  const [again] = fleet.assign();
+  expect(fleet.answer(again)).toMatchObject({ kind: 'audit', against: expect.arrayContaining([by.get(5)]) });
+  expect(again.worker).not.toBe(by.get(5));
+});
+
+test('workers of one owner do not check each other; a new owner does', () => {
+  const fleet = fleetOf({ a: { owner: 'me' }, b: { owner: 'me' } });
+  fleet.finish();
+  fleet.scheduler.requestAudit('run', [7]);
+  expect(fleet.assign()).toEqual([]);
+  expect(fleet.scheduler.idleReason('a')).toBe('results wait for a check by another owner than this one');
+  fleet.worker('c');
+  fleet.scheduler.setReady('c', 'run', 0);
+  expect(fleet.assign()).toMatchObject([{ worker: 'c', kind: 'audit', first: 7 }]);
+});
+
+test('a check runs on the evaluator class that it checks', () => {
+  const fleet = fleetOf({ a: { evaluators: ['wasm'] } });
+  fleet.finish();
+  for (const [id, evaluators] of Object.entries({ gpu: ['webgpu'], cpu: ['wasm'] })) {
+    fleet.worker(id, { evaluators });
+    fleet.scheduler.setReady(id, 'run', 0);
+  }
+  fleet.scheduler.requestAudit('run', [1, 2]);
+  const leased = fleet.assign();
+  expect(leased.length).toBeGreaterThan(0);
+  for (const { worker, evaluator } of leased) expect([worker, evaluator]).toEqual(['cpu', 'wasm']);
+});
+
+test('an audit whose holder is late, crashes or leaves goes to another', () => {
+  const fleet = fleetOf({ a: {}, b: {}, c: {} });
+  fleet.scheduler.setSlow('b', true);
+  fleet.scheduler.setSlow('c', true);
+  fleet.finish();
+  fleet.scheduler.setSlow('b', false);
+  fleet.scheduler.requestAudit('run', [9]);
+  const [first] = fleet.assign();
+  expect(first.worker).toBe('b');
+  fleet.scheduler.setSlow('c', false);
+  const [copy] = fleet.pass(5_000);
+  expect(copy).toMatchObject({ worker: 'c', kind: 'audit', first: 9 });
+  expect(fleet.answer(first)).toMatchObject({ kind: 'audit' });
+  expect(fleet.answer(copy)).toMatchObject({ kind: 'duplicate' });
+  expect(fleet.scheduler.pendingChecks('run')).toBe(0);
+  fleet.scheduler.requestAudit('run', [10]);
+  const [held] = fleet.assign();
+  fleet.scheduler.removeWorker(held.worker, 'lost');
+  const [again] = fleet.assign();
+  expect(again).toMatchObject({ kind: 'audit', first: 10 });
+  expect(['b', 'c']).toContain(again.worker);
+});
+
+test('only an individual with a loss can be audited', () => {
+  const fleet = fleetOf({ a: {} });
+  expect(() => fleet.scheduler.requestAudit('run', [0])).toThrow('run run, generation 0: individual 0 has no loss to audit');
+  expect(() => fleet.scheduler.requestAudit('run', [64])).toThrow('individual 64');
+  expect(() => fleet.scheduler.requestAudit('run', [-1])).toThrow('individual -1');
+});
+
+test('the hook has ranges recomputed by a second owner, all of them exactly once', () => {
+  const asked: string[] = [];
+  const fleet = fleetOf({ a: {}, b: {} }, ({ worker, first, count }) => {
+    asked.push(`${worker} ${first} ${count}`);
+    return worker === 'a';
+  });
+  const did = new Map<number, string>();
+  const checked = new Map<number, string>();
+  for (fleet.assign(); fleet.out.length; fleet.assign()) {
+    const lease = fleet.out[0];
+    fleet.now += 5;
+    const outcome = fleet.answer(lease, 5);
+    if (outcome.kind === 'accepted')
+      for (const { first, count } of outcome.pieces) for (let i = first; i < first + count; ++i) did.set(i, lease.worker);
+    if (outcome.kind === 'replica') {
+      expect(outcome.against).toEqual(['a']);
+      for (let i = outcome.range.first; i < outcome.range.first + outcome.range.count; ++i) {
+        expect(checked.has(i)).toBe(false);
+        checked.set(i, lease.worker);
+      }
+    }
+  }
+  expect(asked.length).toBeGreaterThan(0);
+  expect(fleet.scheduler.pendingChecks('run')).toBe(0);
+  for (const [i, worker] of did) expect(checked.get(i)).toBe(worker === 'a' ? 'b' : undefined);
+});
