@@ -75,3 +75,17 @@ test('at most so many copies of an individual, none twice to a worker', () => {
     expect(new Set(workers).size).toBe(workers.length);
   }
 });
+
+test('a worker’s second thread does not copy what hangs in the first', () => {
+  const fleet = new Fleet();
+  fleet.run();
+  fleet.worker('a', { threads: 2 });
+  fleet.begin({ population: 64 }, ['a']);
+  fleet.finish(() => 10);
+  fleet.begin({ generation: 1, population: 4 }, ['a']);
+  const [first] = fleet.assign();
+  fleet.pass(20);
+  fleet.answer(first, 20);
+  expect(fleet.assign()).toEqual([]);
+  expect(fleet.pass(limits.expiryLeastMs / 2)).toEqual([]);
+});

@@ -130,3 +130,36 @@ test('a generation can begin again, or an earlier one', () => {
   fleet.out.length = 0;
   expect(fleet.finish(() => 10).at(-1)).toMatchObject({ complete: true });
 });
+
+test('a range that hangs its workers is named after three of them, copies counted in', () => {
+  const fleet = measured(2, ['a', 'b', 'c', 'd', 'e', 'f']);
+  const leased = [...fleet.out, ...fleet.pass(600_000)];
+  const [lost] = fleet.scheduler.takeLost();
+  expect(lost.losses.map(({ cause }) => cause)).toEqual(['expired', 'expired', 'expired']);
+  expect(new Set(lost.losses.map(({ worker }) => worker)).size).toBe(3);
+  expect(leased.length).toBe(3);
+});
+
+test('a thread that answers after its expiry is taken to go on with what it had prefetched', () => {
+  const fleet = measured(640, ['a']);
+  const [head, next] = fleet.out.splice(0);
+  expect(fleet.pass(60_000)).toEqual([]);
+  expect(fleet.answer(head)).toMatchObject({ kind: 'accepted', late: true });
+  expect(fleet.assign().length).toBe(1);
+  fleet.now += 10;
+  expect(fleet.answer(next, 10).kind).toBe('accepted');
+});
+
+test('a thread that is overdue gets nothing more in hand', () => {
+  const fleet = measured(640, ['a']);
+  const [head, next] = fleet.out;
+  fleet.now += 10 * head.count;
+  fleet.answer(head, 10 * head.count);
+  // The second one is late; its thread has room for another, which comes only with its answer.
+  fleet.scheduler.setSlow('a', true);
+  fleet.pass(10 * next.count * 2);
+  fleet.scheduler.setSlow('a', false);
+  expect(fleet.assign()).toEqual([]);
+  fleet.answer(next);
+  expect(fleet.assign().length).toBe(2);
+});
