@@ -74,7 +74,11 @@ export class Dispatch implements RunFollower, Employer {
   }
 
   closed(run: RunHandle): void {
-    if (run.opened) this.scheduler.removeRun(run.id);
+    if (run.opened) {
+      // Paused first: its workers look for another run at once.
+      this.scheduler.pauseRun(run.id);
+      this.scheduler.removeRun(run.id);
+    }
     run.opened = null;
     this.#wanted.delete(run.id);
     for (const worker of this.workers.values()) {
@@ -168,8 +172,12 @@ export class Dispatch implements RunFollower, Employer {
     const part = worker.parts.get(id);
     // The run ended on the way: it was told to forget it.
     if (!wanted || !part) return;
-    if (generation > wanted.generation) {
-      throw new ProtocolError('malformed', `run ${id} is at generation ${wanted.generation}: nobody can be ready for ${generation}`);
+    // A record can be read before its commit is sent: whoever is ahead by that one waits for the rest.
+    if (generation > wanted.run.generations) {
+      throw new ProtocolError(
+        'malformed',
+        `run ${id} has recorded ${wanted.run.generations} generations: nobody can be ready for ${generation}`,
+      );
     }
     // The commits since that generation are on their way to it, and every task comes behind them.
     const expected = wanted.digests.get(generation);
@@ -180,7 +188,7 @@ export class Dispatch implements RunFollower, Employer {
     if (worker.leaving) return;
     part.state = 'ready';
     part.reason = null;
-    this.scheduler.setReady(worker.id, id, wanted.generation);
+    if (generation <= wanted.generation) this.scheduler.setReady(worker.id, id, wanted.generation);
   }
 
   #refuse(worker: WorkerSession, { run: id, code, message }: Message<'refuse'>): void {

@@ -1,5 +1,6 @@
 // Who may do what: tokens with a role, kept as hashes only. A token is random enough that a plain SHA-256 of it gives nothing away.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -29,6 +30,8 @@ export class Tokens {
   readonly #folder: string;
   #entries: Kept[];
   #modified: number;
+  /** When an unknown token last made it look at the file. */
+  #looked = Number.NEGATIVE_INFINITY;
 
   private constructor(folder: string, entries: Kept[], modified: number) {
     this.#folder = folder;
@@ -50,15 +53,19 @@ export class Tokens {
     try {
       const { mtimeMs } = await stat(path);
       if (mtimeMs === this.#modified) return false;
-      const file = JSON.parse(await readFile(path, 'utf8')) as { version: number; tokens: Kept[] };
-      if (file.version !== 1) throw new Error(`${path} is of version ${file.version}, this program reads 1`);
-      this.#entries = file.tokens;
-      this.#modified = mtimeMs;
+      this.#read(await readFile(path, 'utf8'), mtimeMs);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
+  }
+
+  #read(text: string, modified: number): void {
+    const file = JSON.parse(text) as { version: number; tokens: Kept[] };
+    if (file.version !== 1) throw new Error(`${join(this.#folder, FILE)} is of version ${file.version}, this program reads 1`);
+    this.#entries = file.tokens;
+    this.#modified = modified;
   }
 
   get empty(): boolean {
@@ -87,8 +94,18 @@ export class Tokens {
     return true;
   }
 
-  /** Whose token this is, where it may be used as `role`; every entry is compared, each in constant time. */
+  /** Whose token this is; every entry is compared, each in constant time. One that is not known may have been made just now. */
   find(token: string): TokenEntry | null {
+    const found = this.#match(token);
+    if (found || performance.now() - this.#looked < tokenLimits.lookMs) return found;
+    this.#looked = performance.now();
+    const { mtimeMs } = statSync(join(this.#folder, FILE), { throwIfNoEntry: false }) ?? { mtimeMs: this.#modified };
+    if (mtimeMs === this.#modified) return null;
+    this.#read(readFileSync(join(this.#folder, FILE), 'utf8'), mtimeMs);
+    return this.#match(token);
+  }
+
+  #match(token: string): TokenEntry | null {
     const hash = hashOf(token);
     let found: TokenEntry | null = null;
     for (const entry of this.#entries) if (timingSafeEqual(hash, Buffer.from(entry.hash, 'hex'))) found = entry;

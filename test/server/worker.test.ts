@@ -89,7 +89,7 @@ it('gives what a worker returned, or left behind, to others', async () => {
   const { url } = await start();
   const id = await submit(url, xor());
   const worker = await FakeWorker.join(url, { lie: () => null });
-  await vi.waitFor(() => expect(worker.peer.of('task').length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(worker.peer.of('task').length).toBeGreaterThan(0), { timeout: 20_000 });
   worker.peer.send({ type: 'return', tasks: worker.peer.of('task').map(({ task }) => task) });
   worker.peer.send({ type: 'leave' });
   worker.peer.socket.close();
@@ -133,7 +133,10 @@ it('lets a late joiner catch up while the run goes on', async () => {
   const run = xor({ generations: 300 });
   const id = await submit(url, run);
   await FakeWorker.join(url);
-  await vi.waitFor(async () => expect((await ask(url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(50));
+  await vi.waitFor(async () => expect((await ask(url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(50), {
+    timeout: 20_000,
+    interval: 5,
+  });
   const late = await FakeWorker.join(url);
   const { end } = await until(url, id, 'done');
   expect(late.tasks).toBeGreaterThan(0);
