@@ -1,7 +1,7 @@
 // The `germline` command: its words, its options, and the one place where errors become messages and exit codes.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { exitCodeOf } from './mistake.ts';
 
 /** Runs a command line without the program's name. Returns the exit code. */
@@ -86,20 +86,30 @@ function commands(exit: (code: number) => void): Command {
   program
     .command('replay')
     .description('Rebuild a run from its seed and journal, and compare the digests.')
-    .argument('<folder>', 'the folder of a run')
+    .argument('<run>', 'the folder of a run, or with --server a run of that server')
     .option('--threads <number>', 'compute threads (default: one a core)')
     .option('--json', 'print the result as one JSON object')
-    .addHelpText('after', examples('replay runs/a'))
-    .action(async (folder, options) => exit(await (await import('./commands/replay.ts')).replay(folder, options)));
+    .option('--server <url>', 'address of the server that has the run')
+    .option('--token-file <file>', 'file that holds the token')
+    .addHelpText('after', examples('replay runs/a', 'replay mnist-4f21c0 --server http://127.0.0.1:4376'))
+    .action(async (run, options) => {
+      if (options.server === undefined) exit(await (await import('./commands/replay.ts')).replay(run, options));
+      else exit(await (await import('./commands/remote-replay.ts')).replayRemote(run, options));
+    });
 
   program
     .command('export')
     .description("Write a run's champion as a model that other programs read.")
-    .argument('<folder>', 'the folder of a run')
+    .argument('<run>', 'the folder of a run, or with --server a run of that server')
     .addOption(new Option('--format <format>', 'format of the model').choices(['tfjs', 'safetensors', 'npz']).makeOptionMandatory())
     .option('--to <path>', 'where to write: a folder for tfjs, else a file (default: beside the run)')
+    .option('--server <url>', 'address of the server that has the run')
+    .option('--token-file <file>', 'file that holds the token')
     .addHelpText('after', examples('export runs/a --format tfjs --to model', 'export runs/a --format safetensors --to model.safetensors'))
-    .action(async (folder, options) => exit(await (await import('./commands/export.ts')).exportChampion(folder, options)));
+    .action(async (run, options) => {
+      if (options.server === undefined) exit(await (await import('./commands/export.ts')).exportChampion(run, options));
+      else exit(await (await import('./commands/remote-export.ts')).exportRemote(run, options));
+    });
 
   program
     .command('work')
@@ -117,6 +127,8 @@ function commands(exit: (code: number) => void): Command {
       examples('work', 'work http://192.168.1.7:4376/#TOKEN --threads 4 --nice', 'work wss://evolve.example/ --memory 2GB'),
     )
     .action(async (server, options) => exit(await (await import('./commands/work.ts')).work(server, options)));
+
+  serverCommands(program, exit);
 
   const experiments = program
     .command('experiments')
@@ -168,6 +180,93 @@ function commands(exit: (code: number) => void): Command {
 
   strict(program, 'germline');
   return program;
+}
+
+/** Commands about a server: to be one, and to ask one. */
+function serverCommands(program: Command, exit: (code: number) => void): void {
+  program
+    .command('serve')
+    .description('Coordinate runs: workers lend their threads, everyone looks on.')
+    .option('--host <address>', 'address to bind (default: 127.0.0.1; any other asks everyone for a token)')
+    .option('--port <number>', 'port (default: 4376; 0: any that is free)')
+    .option('--data <folder>', 'where runs are kept (default: ./germline-data)')
+    .option('--work [threads]', 'lend this machine as well (default: one thread a core)')
+    .option('--tokens', 'ask for tokens on this machine too')
+    .option('--public-url <url>', 'how the world calls this server, behind a proxy')
+    .option('--trust-proxy', 'believe the proxy in front about where requests come from')
+    .option('--tls-cert <file>', 'certificate, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .addOption(new Option('--log-level <level>', 'what to log to stderr').choices(['fatal', 'error', 'warn', 'info', 'debug', 'silent']))
+    .option('--json', 'print where it serves as one JSON object')
+    .addHelpText('after', examples('serve --work', 'serve --host 0.0.0.0 --data /srv/germline'))
+    .action(async (options) => exit(await (await import('./commands/serve.ts')).serve(options)));
+
+  const client = (command: Command) =>
+    command
+      .option('--server <url>', 'address of the server (default: this machine, or GERMLINE_SERVER)')
+      .option('--token-file <file>', 'file that holds the token (or GERMLINE_TOKEN, or #token behind the address)')
+      .option('--json', 'print JSON, and nothing else');
+  client(program.command('submit'))
+    .description('Start a run on a server: a built-in experiment by its name, or a JSON file.')
+    .argument('<experiment>', 'name (see `germline experiments`) or file')
+    .option('--seed <number>', 'the seed, 0 to 2^64 - 1 (default: a random one)')
+    .option('--generations <number>', 'end after so many generations')
+    .option('--population <number>', 'individuals in a generation')
+    .option('--minutes <number>', 'end after so many minutes')
+    .option('--set <path=value>', 'set any field of the experiment; may be given again', collected)
+    .option('--no-start', 'only put it there; germline resume starts it')
+    .option('--watch', 'show it until it is over')
+    .addHelpText('after', examples('submit mnist --watch', 'submit my.json --seed 7 --server http://192.168.1.7:4376/#TOKEN'))
+    .action(async (experiment, options) => exit(await (await import('./commands/submit.ts')).submit(experiment, options)));
+  client(program.command('runs'))
+    .description('List the runs of a server.')
+    .addHelpText('after', examples('runs', 'runs --json'))
+    .action(async (options) => exit(await (await import('./commands/runs.ts')).list(options)));
+  const about = (name: string, description: string) =>
+    client(program.command(name))
+      .description(description)
+      .argument('<run>', 'its id, or the beginning of it')
+      .addHelpText('after', examples(`${name} mnist-4f21c0`));
+  about('show', 'Say all about a run of a server.').action(async (run, options) =>
+    exit(await (await import('./commands/runs.ts')).show(run, options)),
+  );
+  about('watch', 'Show a run of a server, live, until it is over.').action(async (run, options) =>
+    exit(await (await import('./commands/watch.ts')).watch(run, options)),
+  );
+  for (const [name, description] of [
+    ['pause', 'Pause a run of a server; germline resume goes on.'],
+    ['resume', 'Go on with a run that was paused, stopped, or failed.'],
+    ['stop', 'Stop a run of a server.'],
+  ] as const) {
+    about(name, description).action(async (run, options) => exit(await (await import('./commands/runs.ts')).act(name, run, options)));
+  }
+  about('delete', 'Delete a run of a server, with all that it made.').action(async (run, options) =>
+    exit(await (await import('./commands/runs.ts')).remove(run, options)),
+  );
+
+  const token = program
+    .command('token')
+    .description('Who may use a server: make tokens, list them, take them back.')
+    .addHelpText('after', examples('token create worker --note "the lab"', 'token list', 'token revoke 1f2e3d4c'));
+  const kept = (command: Command) =>
+    command
+      .option('--data <folder>', "the server's data folder (default: ./germline-data)")
+      .option('--json', 'print JSON, and nothing else');
+  kept(token.command('create'))
+    .description('Make a token; it is shown this once only.')
+    .addArgument(new Argument('<role>', 'what it is good for').choices(['worker', 'viewer', 'admin']))
+    .option('--note <text>', 'for people: who has it')
+    .addHelpText('after', examples('token create worker --note "the lab"'))
+    .action(async (role, options) => exit(await (await import('./commands/token.ts')).create(role, options)));
+  kept(token.command('list'))
+    .description('List the tokens.')
+    .addHelpText('after', examples('token list'))
+    .action(async (options) => exit(await (await import('./commands/token.ts')).list(options)));
+  kept(token.command('revoke'))
+    .description('Take a token back: its connections end.')
+    .argument('<id>', 'as germline token list shows it')
+    .addHelpText('after', examples('token revoke 1f2e3d4c'))
+    .action(async (id, options) => exit(await (await import('./commands/token.ts')).revoke(id, options)));
 }
 
 /** Errors are thrown instead of ending the process, and say which help to look at. */

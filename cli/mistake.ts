@@ -17,10 +17,12 @@ const MISTAKES = new Set([
   'JournalError',
   'FormatError',
   'NpzError',
+  'ServerError',
+  'RequestError',
 ]);
 
 /** Nothing that a user did, and yet nothing that a stack trace explains: by name, or by a JournalError's code. */
-const FAILURES = new Set(['ReplayError', 'SnapshotError', 'disk-full', 'io', 'corrupt']);
+const FAILURES = new Set(['ReplayError', 'SnapshotError', 'ServerFailure', 'WorkerError', 'disk-full', 'io', 'corrupt']);
 
 /** The exit code of an error whose message says all: 2 for a user's mistake, 1 for a failure of the machine; null for anything else. */
 export function exitCodeOf(error: unknown): 1 | 2 | null {
