@@ -17,7 +17,7 @@ import { writeChampion } from './champion-file.ts';
 import { crashPoint } from './crash.ts';
 import { keepDataset } from './dataset-files.ts';
 import { runLimits } from './limits.ts';
-import type { FromRunThread, RunThreadData, ToRunThread } from './run-messages.ts';
+import type { FromRunThread, Recorded, RunThreadData, ToRunThread } from './run-messages.ts';
 import { START_FILE } from './run-record.ts';
 
 const port = parentPort as NonNullable<typeof parentPort>;
@@ -84,29 +84,26 @@ async function conduct(): Promise<void> {
   const { dataset } = kept;
   const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
   const engine = await engineFrom(files, journal.run.engine);
-  const last = journal.count
-    ? journal
-        .records(journal.count - 1)
-        [Symbol.iterator]()
-        .next().value
-    : undefined;
+  const [last] = journal.count ? journal.records(journal.count - 1) : [];
   // It met its target, and the process died before the end was noted: there is nothing left to measure.
   const reached = last !== undefined && experiment.stop.loss !== null && last.best <= experiment.stop.loss;
   const start = journal.start();
   let selection: Uint8Array<ArrayBuffer> | null = null;
+  let settle = async (): Promise<void> => {};
 
-  const evaluate = (generation: number): Promise<Float32Array | null> => {
-    if (stop.signal.aborted) return Promise.resolve(null);
+  const evaluate = async (generation: number): Promise<Float32Array | null> => {
+    // The state advanced while its record was written; nobody is told of either before both are done.
+    await settle();
+    if (stop.signal.aborted) return null;
     crashPoint('before-begin', generation);
     const losses = new Promise<Float32Array | null>((resolve) => {
       waiting = { generation, resolve };
     });
     tell({ type: 'begin', generation, digest: run.digest(), selection }, selection ? [selection.buffer] : []);
     selection = null;
-    return losses.then((all) => {
-      crashPoint('before-commit', generation);
-      return all;
-    });
+    const all = await losses;
+    crashPoint('before-commit', generation);
+    return all;
   };
 
   const run = await Run.open({
@@ -134,7 +131,7 @@ async function conduct(): Promise<void> {
     const opened = { engine: engine.sha256, parameters: network.parameters, started: start !== null, memory, generations: journal.count };
     const { name, hash } = journal.run.dataset;
     tell({ type: 'opened', opened: { ...opened, dataset: { name, hash, bytes: kept.bytes } } });
-    const records = journalListener(journal, run, { inFlight: 0 });
+    const records = journalListener(journal, run, { inFlight: 1 });
     let championAt = Number.NEGATIVE_INFINITY;
     const keepChampion = () => {
       const { champion } = run;
@@ -143,18 +140,24 @@ async function conduct(): Promise<void> {
       if (champion && weights) writeChampion(data.folder, { network, weights, champion, ...source });
     };
 
+    let unsaid: { record: Omit<Recorded, 'commitMs'>; from: number } | null = null;
+    settle = async () => {
+      await records.settled();
+      if (!unsaid) return;
+      const { record, from } = unsaid;
+      unsaid = null;
+      crashPoint('after-commit', record.generation);
+      tell({ type: 'recorded', record: { ...record, commitMs: performance.now() - from } });
+    };
+
     const record = async (event: Extract<RunEvent, { event: 'generation' }>): Promise<void> => {
       const { generation, best, mean, validation, champion, evaluations, seconds } = event;
-      const from = performance.now();
+      unsaid = { record: { generation, best, mean, validation, champion, evaluations, seconds }, from: performance.now() };
       await records.on(event);
-      const commitMs = performance.now() - from;
-      crashPoint('after-commit', generation);
       selection = Uint8Array.from(event.selection);
-      if (champion && performance.now() - championAt > runLimits.championMs) {
-        keepChampion();
-        championAt = performance.now();
-      }
-      tell({ type: 'recorded', record: { generation, best, mean, validation, champion, evaluations, seconds, commitMs } });
+      if (!champion || performance.now() - championAt <= runLimits.championMs) return;
+      keepChampion();
+      championAt = performance.now();
     };
 
     for await (const event of run.events()) {
@@ -162,6 +165,7 @@ async function conduct(): Promise<void> {
         await record(event);
         continue;
       }
+      await settle();
       // Stopped before its replay was through: the journal knows more than this run, and its note stays as it is.
       if (event.generations < journal.count) return tell({ type: 'done', done: { ...event, generations: journal.count } });
       const best = event.best === Number.POSITIVE_INFINITY && last ? last.best : event.best;

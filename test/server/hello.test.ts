@@ -116,3 +116,31 @@ it.each([
   await connect(url);
   await expect(connect(url)).rejects.toMatchObject({ status: 429 });
 });
+
+it.each([
+  ['connections of one address', { perAddress: 2 }],
+  ['new connections of one address in a short time', { burst: 2, perSecond: 0.001 }],
+])('bounds %s, and leaves others alone', async (_what, limits) => {
+  withLimits(connectionLimits, limits);
+  const { url } = await start({ trustProxy: true });
+  const from = (address: string) => connect(url, { headers: { 'x-forwarded-for': address } });
+  await from('203.0.113.1');
+  await from('203.0.113.1');
+  await expect(from('203.0.113.1')).rejects.toMatchObject({ status: 429 });
+  await from('203.0.113.2');
+});
+
+it('bounds the connections of one token', async () => {
+  withLimits(connectionLimits, { perToken: 1 });
+  const { url, tokens } = await start({ tokens: true });
+  const join = async () => {
+    const peer = await connect(url);
+    peer.send({ ...viewerHello, token: tokens[2].token });
+    return peer;
+  };
+  const first = await join();
+  await vi.waitFor(() => expect(first.of('welcome').length).toBe(1));
+  const second = await join();
+  await second.closed;
+  expect([first.fatal, second.fatal]).toEqual([undefined, 'too-many']);
+});

@@ -235,6 +235,18 @@ describe('errors', () => {
   });
 });
 
+describe('requests', () => {
+  it('of one address are bounded, and those of others are not', async () => {
+    withLimits(httpLimits, { requests: 3 });
+    const { url } = await start({ trustProxy: true });
+    const from = async (address: string) => (await ask(url, '/healthz', { headers: { 'x-forwarded-for': address } })).status;
+    for (const status of [200, 200, 200, 429]) expect(await from('203.0.113.1')).toBe(status);
+    expect(await from('203.0.113.2')).toBe(200);
+    const refused = await ask(url, '/healthz', { headers: { 'x-forwarded-for': '203.0.113.1' } });
+    expect(refused.body.error.code).toBe('too-many');
+  });
+});
+
 describe('the server', () => {
   it('describes itself: health, metrics, experiments, OpenAPI', async () => {
     const { url } = await start();

@@ -1,0 +1,95 @@
+// What viewers see: a snapshot first, then changes, merged, and no generation twice or missing.
+import { expect, it, vi } from 'vitest';
+import { sessionLimits } from '../../server/limits.ts';
+import { withLimits } from './fixtures/limits.ts';
+import { submit, until, xor } from './fixtures/runs.ts';
+import { ask, connect, folder, type Peer, post, start, viewerHello } from './fixtures/server.ts';
+import { FakeWorker } from './fixtures/worker.ts';
+
+const PATIENCE = { timeout: 20_000 };
+
+async function viewer(url: string): Promise<Peer> {
+  const peer = await connect(url);
+  peer.send(viewerHello);
+  return peer;
+}
+
+/** The numbers of all generations that the viewer was told of. */
+const told = (peer: Peer): number[] => peer.of('generations').flatMap(({ generations }) => generations.map(({ generation }) => generation));
+const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
+
+it('lists runs and their changes', async () => {
+  const { url } = await start();
+  const made = await submit(url, xor(), false);
+  const peer = await viewer(url);
+  peer.send({ type: 'watch', topic: 'runs', after: -1 });
+  await vi.waitFor(() => expect(peer.of('snapshot')).toMatchObject([{ topic: 'runs', value: { [made]: { state: 'created' } } }]));
+  const other = await submit(url, xor(), false);
+  await ask(url, `/api/runs/${made}`, { method: 'DELETE' });
+  await vi.waitFor(() => {
+    const seen = Object.assign({}, ...peer.of('changes').map(({ entries }) => entries));
+    expect(seen).toMatchObject({ [other]: { state: 'created' }, [made]: null });
+  });
+});
+
+it('lists workers as they come and go', async () => {
+  const { url } = await start();
+  const peer = await viewer(url);
+  peer.send({ type: 'watch', topic: 'workers', after: -1 });
+  await vi.waitFor(() => expect(peer.of('snapshot').length).toBe(1));
+  const worker = await FakeWorker.join(url, { hello: { name: 'anna' } });
+  await vi.waitFor(() => expect(peer.of('changes').at(-1)?.entries).toMatchObject({ c2: { name: 'anna', threads: 1 } }));
+  worker.kill();
+  await vi.waitFor(() => expect(peer.of('changes').at(-1)?.entries).toEqual({ c2: null }));
+});
+
+it('follows a run, whenever it begins to watch, and sends few messages', async () => {
+  withLimits(sessionLimits, { generations: 40 });
+  const { url } = await start();
+  const early = await viewer(url);
+  const id = await submit(url, xor({ generations: 200 }));
+  early.send({ type: 'watch', topic: id, after: -1 });
+  await FakeWorker.join(url);
+  await vi.waitFor(async () => expect((await ask(url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(50), PATIENCE);
+  const late = await viewer(url);
+  late.send({ type: 'watch', topic: id, after: 29 });
+  await until(url, id, 'done');
+  await vi.waitFor(() => expect(told(early)).toEqual(upTo(200)), PATIENCE);
+  await vi.waitFor(() => expect(told(late)).toEqual(upTo(200, 30)), PATIENCE);
+  expect(early.heard.length).toBeLessThan(100);
+  expect(early.of('generations')[0].generations[0]).toMatchObject({
+    generation: 0,
+    validation: { loss: expect.any(Number) },
+    champion: true,
+  });
+  await vi.waitFor(() => expect(early.of('changes').at(-1)?.entries[id]).toMatchObject({ state: 'done', end: { reason: 'generations' } }));
+});
+
+it('reads generations of before from the journal', async () => {
+  const data = await folder();
+  const first = await start({ data });
+  await FakeWorker.join(first.url);
+  const id = await submit(first.url, xor({ generations: 30 }));
+  await until(first.url, id, 'done');
+  await first.close();
+  const { url } = await start({ data });
+  const peer = await viewer(url);
+  peer.send({ type: 'watch', topic: id, after: -1 });
+  await vi.waitFor(() => expect(told(peer)).toEqual(upTo(30)), PATIENCE);
+});
+
+it('says nothing more once it is not watched, and knows no run that is not there', async () => {
+  const { url } = await start();
+  const peer = await viewer(url);
+  peer.send({ type: 'watch', topic: 'none', after: -1 });
+  await vi.waitFor(() => expect(peer.of('error')).toMatchObject([{ code: 'not-found', fatal: false }]));
+  peer.send({ type: 'watch', topic: 'runs', after: -1 });
+  peer.send({ type: 'unwatch', topic: 'runs' });
+  peer.send({ type: 'watch', topic: 'workers', after: -1 });
+  await vi.waitFor(() => expect(peer.of('snapshot').length).toBe(2));
+  await submit(url, xor(), false);
+  await FakeWorker.join(url);
+  await vi.waitFor(() => expect(peer.of('changes').length).toBeGreaterThan(0));
+  expect(peer.of('changes').every(({ topic }) => topic === 'workers')).toBe(true);
+  await post(url, '/api/runs/none/stop');
+});
