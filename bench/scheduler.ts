@@ -30,14 +30,20 @@ function pass(population: number, grain: number, options: SchedulerOptions): Pas
     scheduler.beginGeneration('run', { generation, population, grain }, now);
     for (let i = 0; i < workers; ++i) scheduler.setReady(`worker-${i}`, 'run', generation);
     // First leased, first answered: every thread is as fast as the others.
-    const out: Assignment[] = scheduler.assign(now);
+    let out: Assignment[] = scheduler.assign(now);
+    let later: Assignment[] = [];
     for (let next = 0; !complete; ++next) {
+      if (next === out.length) {
+        out = later;
+        later = [];
+        next = 0;
+      }
       const { worker, run, lease, count } = out[next];
       now += (count * pace) / (workers * threads);
       const before = performance.now();
       scheduler.expire(now);
       const outcome = scheduler.result({ worker, run, lease, milliseconds: count * pace }, now);
-      for (const assignment of scheduler.assign(now)) out.push(assignment);
+      for (const assignment of scheduler.assign(now)) later.push(assignment);
       longest = Math.max(longest, performance.now() - before);
       ++results;
       complete = outcome.kind === 'accepted' && outcome.complete;

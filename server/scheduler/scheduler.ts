@@ -118,6 +118,16 @@ export class Scheduler {
   }
 
   /**
+   * Ends the leases that a complete generation no longer needs, so that their threads are free for checks; none while losses are missing.
+   * @returns what the workers may be told to cancel; an answer that comes all the same is a duplicate
+   */
+  cancelLeases(id: string): { worker: string; lease: number }[] {
+    const run = this.#run(id);
+    if (run.generation?.coverage.open !== 0) return [];
+    return this.#endLeases(run, ({ ticket }) => !ticket).map((lease) => ({ worker: lease.thread.worker.spec.id, lease: lease.id }));
+  }
+
+  /**
    * Has single individuals recomputed by an owner other than those who did them (and other than those who audited them before).
    * Their results come back as outcomes of kind `audit`.
    * @throws RangeError for an individual that has no loss yet
@@ -738,16 +748,23 @@ export class Scheduler {
   #drop(run: Run): void {
     run.generation = null;
     run.ready.clear();
+    this.#endLeases(run, () => true);
+  }
+
+  #endLeases(run: Run, which: (lease: Lease) => boolean): Lease[] {
+    const ended: Lease[] = [];
     for (const worker of this.#workers.values()) {
       for (const thread of worker.threads) {
-        if (thread.lapsed.some((lease) => lease.run === run)) thread.silent = true;
+        const chosen = (lease: Lease) => lease.run === run && which(lease);
+        if (thread.lapsed.some(chosen)) thread.silent = true;
         for (const list of [thread.queue, thread.lapsed]) {
           for (let at = list.length - 1; at >= 0; --at) {
             const lease = list[at];
-            if (lease.run !== run) continue;
+            if (!chosen(lease)) continue;
             list.splice(at, 1);
             run.charged -= lease.charged;
             this.#settle(lease);
+            ended.push(lease);
           }
         }
         this.#setTimer(thread);
@@ -755,6 +772,7 @@ export class Scheduler {
         this.#wait(thread);
       }
     }
+    return ended;
   }
 
   #run(id: string): Run {

@@ -121,3 +121,25 @@ test('the hook has ranges recomputed by a second owner, all of them exactly once
   expect(fleet.scheduler.pendingChecks('run')).toBe(0);
   for (const [i, worker] of did) expect(checked.get(i)).toBe(worker === 'a' ? 'b' : undefined);
 });
+
+test('leases that a complete generation does not need can be ended, and their threads are free for audits', () => {
+  const fleet = fleetOf({ a: {}, b: {} });
+  fleet.finish(() => 10);
+  fleet.begin({ generation: 1, population: 4 }, ['a', 'b']);
+  fleet.assign();
+  expect(fleet.scheduler.cancelLeases('run')).toEqual([]);
+  // The first one does everything; the other one's range is copied and hangs.
+  const hanging = fleet.of('b');
+  for (let complete = false; !complete; fleet.pass(20)) {
+    const lease = fleet.out.find(({ worker }) => worker === 'a');
+    if (!lease) continue;
+    const outcome = fleet.answer(lease, 20);
+    complete = outcome.kind === 'accepted' && outcome.complete;
+    fleet.assign();
+  }
+  fleet.scheduler.requestAudit('run', [0]);
+  expect(fleet.assign()).toEqual([]);
+  expect(fleet.scheduler.cancelLeases('run')).toEqual([{ worker: 'b', lease: hanging.lease }]);
+  expect(fleet.assign()).toMatchObject([{ worker: 'b', kind: 'audit', first: 0 }]);
+  expect(fleet.answer(hanging)).toEqual({ kind: 'duplicate', range: null });
+});
