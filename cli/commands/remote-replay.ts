@@ -1,7 +1,8 @@
 // `germline replay` of a run on a server: rebuilt here from its seed and selections, and compared with what the server says of it.
 import { availableParallelism } from 'node:os';
-import { engineFrom } from '../../core/engine.ts';
+import { ENGINE_FILES, type Engine, engineFrom, loadEngine } from '../../core/engine.ts';
 import { Threads } from '../../core/threads.ts';
+import { loadDataset } from '../../data/index.ts';
 import { parseExperiment } from '../../experiments/index.ts';
 import { datasetFolder } from '../../worker/dataset-folder.ts';
 import { obtainDataset } from '../../worker/datasets.ts';
@@ -14,15 +15,12 @@ import { Stop } from '../stop.ts';
 import { MAX_THREADS, wholeNumber } from '../whole-number.ts';
 import type { ReplayFlags } from './replay.ts';
 
-const ENGINE_FILES = ['engine.wasm', 'engine.shared.wasm'];
-
 export async function replayRemote(text: string, flags: ReplayFlags & ServerFlags): Promise<number> {
   const count = flags.threads === undefined ? availableParallelism() : wholeNumber(flags.threads, '--threads', 1, MAX_THREADS);
   const api = new Api(flags);
   const { id } = await api.find(text);
   const run = await api.json<RunInfo>('GET', `api/runs/${id}`);
-  const { hash } = run.dataset;
-  if (!run.end || !hash || !run.engine || run.generations !== run.end.generations) {
+  if (!run.end || run.generations !== run.end.generations) {
     throw new RequestError('conflict', `run ${id} is ${run.state}: a run is replayed once it is over, stopped or paused`);
   }
   const note = new Note(process.stderr);
@@ -30,16 +28,17 @@ export async function replayRemote(text: string, flags: ReplayFlags & ServerFlag
   try {
     const { signal } = stop;
     const source = httpSource({ base: api.address.http, token: api.address.token });
-    const path = `api/engines/${run.engine}`;
-    const files = await Promise.all(ENGINE_FILES.map(async (name) => ({ name, bytes: await api.bytes(`${path}/${name}`) })));
+    const engine = run.engine ? await downloadEngine(api, run.engine) : await loadEngine();
+    const { name, hash } = run.dataset;
+    const dataset = hash ? await obtainDataset(hash, datasetFolder(), source, signal) : await loadDataset(name);
     const start = await api.bytes(`api/runs/${id}/start`).catch((error) => {
       if (error instanceof RequestError && error.refusal === 'not-found') return null;
       throw error;
     });
     const threads = await Threads.open({
-      engine: await engineFrom(files, run.engine),
+      engine,
       settings: parseExperiment(run.experiment, id),
-      dataset: await obtainDataset(hash, datasetFolder(), source, signal),
+      dataset,
       seed: BigInt(run.seed),
       threads: count,
       started: start !== null,
@@ -78,6 +77,11 @@ export async function replayRemote(text: string, flags: ReplayFlags & ServerFlag
     note.close();
     stop.close();
   }
+}
+
+async function downloadEngine(api: Api, hash: string): Promise<Engine> {
+  const file = async (name: string) => ({ name, bytes: await api.bytes(`api/engines/${hash}/${name}`) });
+  return engineFrom(await Promise.all(ENGINE_FILES.map(file)), hash);
 }
 
 function differs(id: string, what: string): Error {

@@ -110,7 +110,8 @@ class LocalWorker {
     const { token, revoke } = guarded ? await ownToken(data) : { token: '', revoke: async () => {} };
     const words = [BIN, 'work', url, '--name', 'local', '--json', ...(threads ? ['--threads', String(threads)] : [])];
     const child = spawn(process.execPath, words, {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // The channel says nothing: it ends when this process does, however that happens.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, GERMLINE_TOKEN: token },
     });
     child.on('exit', (code) => {

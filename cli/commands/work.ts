@@ -49,6 +49,8 @@ export async function work(server: string | undefined, flags: WorkFlags): Promis
   view = flags.json ? jsonLines(worker) : workerDisplay(() => worker.status, process.stdout);
   const stop = new Stop();
   stop.signal.addEventListener('abort', () => void worker.leave());
+  // The worker of a server that died goes with it.
+  if (process.channel) process.once('disconnect', () => void worker.leave());
   const battery = flags.pauseOnBattery ? watchBattery(worker) : null;
   try {
     await worker.work();
@@ -61,6 +63,7 @@ export async function work(server: string | undefined, flags: WorkFlags): Promis
     return error.code === 'unauthorized' || error.code === 'forbidden' ? 2 : 1;
   } finally {
     clearInterval(battery ?? undefined);
+    if (process.connected) process.disconnect();
     stop.close();
     view?.close();
   }
