@@ -28,6 +28,8 @@ export class Dispatch implements RunFollower, Employer {
   readonly scheduler = new Scheduler();
   readonly #metrics: Metrics;
   readonly #wanted = new Map<string, Wanted>();
+  /** Runs that the scheduler knows. */
+  readonly #scheduled = new Set<string>();
   #pumping: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -41,6 +43,7 @@ export class Dispatch implements RunFollower, Employer {
   opened(run: RunHandle): void {
     const { memory } = run.opened as NonNullable<RunHandle['opened']>;
     const evaluators = run.record.experiment.evaluators as string[];
+    this.#scheduled.add(run.id);
     this.scheduler.addRun({ id: run.id, weight: 1, memory, evaluators });
   }
 
@@ -74,12 +77,11 @@ export class Dispatch implements RunFollower, Employer {
   }
 
   closed(run: RunHandle): void {
-    if (run.opened) {
+    if (this.#scheduled.delete(run.id)) {
       // Paused first: its workers look for another run at once.
       this.scheduler.pauseRun(run.id);
       this.scheduler.removeRun(run.id);
     }
-    run.opened = null;
     this.#wanted.delete(run.id);
     for (const worker of this.workers.values()) {
       this.#clear(worker, run.id, Number.POSITIVE_INFINITY);

@@ -45,7 +45,6 @@ export class RunHandle {
   /** The state that a stop under way leads to. */
   #stopping: RunState | null = null;
   #losses: Float32Array<ArrayBuffer> | null = null;
-  opened: Opened | null = null;
   measured: Measured | null = null;
   /** Where a replay on the way is. */
   replaying: number | null = null;
@@ -90,13 +89,20 @@ export class RunHandle {
     return this.#record.experiment.population as number;
   }
 
+  /** What became known when the journal was opened, now or before. */
+  get opened(): Opened | null {
+    return this.#record.opened ?? null;
+  }
+
   get active(): boolean {
     return this.#thread !== null;
   }
 
   /** Begins, or goes on. Resolves once that is on the disk. Throws ProtocolError `conflict`. */
   async start(): Promise<void> {
-    if (this.#thread || !STARTABLE.includes(this.state)) throw this.#conflict('started');
+    // A run that its minutes ended gets as many again.
+    const startable = STARTABLE.includes(this.state) || (this.state === 'done' && this.#record.end?.reason === 'minutes');
+    if (this.#thread || !startable) throw this.#conflict('started');
     await this.#set({ state: 'running', failure: null });
     this.open();
   }
@@ -129,7 +135,7 @@ export class RunHandle {
   #hear(message: Exclude<FromRunThread, { type: 'done' | 'failed' }>): void {
     switch (message.type) {
       case 'opened':
-        this.opened = message.opened;
+        this.#record = { ...this.#record, opened: message.opened };
         this.generations = message.opened.generations;
         this.replaying = null;
         this.#follower.opened(this);

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DoneEvent } from '../core/events.ts';
-import type { Failure } from './run-messages.ts';
+import type { Failure, Opened } from './run-messages.ts';
 
 export const RUN_STATES = ['created', 'running', 'paused', 'stopped', 'done', 'failed', 'diverged'] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -24,6 +24,8 @@ export interface RunRecord {
   clonedFrom: string | null;
   /** Why it failed, or why it was paused by the server. */
   failure: Failure | null;
+  /** What became known when its journal was opened; null before. */
+  opened: Opened | null;
   /** How it ended, or last stopped. Non-finite numbers are null, as in all JSON here. */
   end: DoneEvent | null;
 }

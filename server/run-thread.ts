@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset } from '../core/dataset.ts';
-import { type Engine, engineFrom, loadEngine } from '../core/engine.ts';
+import { type Engine, EngineError, engineFrom, loadEngine } from '../core/engine.ts';
 import type { RunEvent } from '../core/events.ts';
 import { checkAvailable } from '../core/plan.ts';
 import { Run } from '../core/run.ts';
@@ -84,6 +84,11 @@ async function conduct(): Promise<void> {
   const { dataset } = kept;
   const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
   const engine = await engineFrom(files, journal.run.engine);
+  const ours = (await loadEngine()).sha256;
+  if (engine.sha256 !== ours) {
+    const message = `the run was made with engine ${engine.sha256}, and workers of this version have ${ours}: go on with the version that made it`;
+    throw Object.assign(new EngineError(message), { code: 'engine-mismatch' });
+  }
   const [last] = journal.count ? journal.records(journal.count - 1) : [];
   // It met its target, and the process died before the end was noted: there is nothing left to measure.
   const reached = last !== undefined && experiment.stop.loss !== null && last.best <= experiment.stop.loss;

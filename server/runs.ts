@@ -93,6 +93,7 @@ export class Runs {
       seed: String(number),
       clonedFrom,
       failure: null,
+      opened: null,
       end: null,
     };
     await writeRecord(this.#data, record);

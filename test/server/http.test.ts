@@ -1,5 +1,7 @@
 // The HTTP API: runs from their making to their deletion, files, errors that always have the same shape.
 import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readSafetensors } from '../../core/formats/safetensors.ts';
 import { JournalReader } from '../../journal/index.ts';
@@ -91,6 +93,35 @@ describe('runs', () => {
     expect((await put(new Uint8Array(genome.buffer))).body.error.code).toBe('conflict');
     const clone = (await post(url, `/api/runs/${id}/clone`, {})).body;
     expect((await until(url, clone.id, 'done')).end.digest).toBe(end.digest);
+  });
+
+  it('that their minutes ended get as many again', async () => {
+    const { url } = await start();
+    const run = xor({ generations: 100_000, 'stop.minutes': 0.005 });
+    await FakeWorker.join(url);
+    const id = await submit(url, run);
+    const { end, generations } = await until(url, id, 'done');
+    expect(end.reason).toBe('minutes');
+    await post(url, `/api/runs/${id}/resume`);
+    await vi.waitFor(async () => expect((await ask(url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(generations), PATIENCE);
+    await until(url, id, 'done');
+  });
+
+  it('whose engine is damaged are not gone on with', async () => {
+    const data = await folder();
+    const first = await start({ data });
+    const worker = await FakeWorker.join(first.url);
+    const id = await submit(first.url, xor({ generations: 2000 }));
+    await vi.waitFor(async () => expect((await ask(first.url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(2), PATIENCE);
+    await post(first.url, `/api/runs/${id}/pause`);
+    worker.kill();
+    await first.close();
+    const { engine } = JSON.parse(await readFile(join(data, 'runs', id, 'run.json'), 'utf8')).opened;
+    await writeFile(join(data, 'runs', id, 'engines', engine, 'engine.wasm'), 'another');
+    const { url } = await start({ data });
+    await post(url, `/api/runs/${id}/resume`);
+    const { failure } = await until(url, id, 'failed');
+    expect(failure).toMatchObject({ message: expect.stringContaining('engine') });
   });
 
   it('fail with words where the genome does not fit', async () => {
@@ -201,8 +232,8 @@ describe('files', () => {
     const [own, shared] = await Promise.all(['engine.wasm', 'engine.shared.wasm'].map((file) => ask(url, `/api/engines/${ours}/${file}`)));
     expect(sha256(own.body, shared.body)).toBe(ours);
     expect(own.headers.get('content-type')).toBe('application/wasm');
-    if (dataset.hash) expect(sha256((await ask(url, `/api/datasets/${dataset.hash}`)).body)).toBe(dataset.hash);
-    if (engine) expect(engine).toBe(ours);
+    expect(sha256((await ask(url, `/api/datasets/${dataset.hash}`)).body)).toBe(dataset.hash);
+    expect(engine).toBe(ours);
     expect((await ask(url, `/api/datasets/${'0'.repeat(64)}`)).body.error.code).toBe('not-found');
     expect((await ask(url, '/api/datasets/..%2Ftokens.json')).body.error.code).toBe('invalid');
   });
