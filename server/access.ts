@@ -10,22 +10,29 @@ const isAnywhere = (host: string): boolean => host === '0.0.0.0' || host === '::
 /** Names as URLs have them: IPv6 addresses in brackets. */
 const bracketed = (address: string): string => (address.includes(':') && !address.startsWith('[') ? `[${address}]` : address);
 
+/** The names and addresses that a server bound to `host` answers to, as URLs have them. */
+function namesOf(host: string, publicUrl: string | null): string[] {
+  const names = [...LOOPBACK];
+  if (isAnywhere(host)) {
+    names.push(hostname());
+    for (const list of Object.values(networkInterfaces())) for (const { address } of list ?? []) names.push(bracketed(address));
+  } else names.push(bracketed(host));
+  if (publicUrl !== null) names.push(new URL(publicUrl).hostname);
+  return [...new Set(names.map((name) => name.toLowerCase()))];
+}
+
+/** The same as a certificate has them: IPv6 addresses bare. */
+export const certifiedNames = (host: string, publicUrl: string | null): string[] =>
+  namesOf(host, publicUrl).map((name) => name.replace(/^\[|\]$/g, '').replace(/%.*$/, ''));
+
 export class Access {
   readonly #names: ReadonlySet<string>;
   readonly #publicOrigin: string | null;
 
   /** `host`: the address that is bound. Bound to all of them, every address of this machine and its name are good. */
   constructor(host: string, publicUrl: string | null) {
-    const names = [...LOOPBACK, bracketed(host.toLowerCase())];
-    if (isAnywhere(host)) {
-      names.push(hostname().toLowerCase());
-      for (const list of Object.values(networkInterfaces()))
-        for (const { address } of list ?? []) names.push(bracketed(address.toLowerCase()));
-    }
-    const url = publicUrl === null ? null : new URL(publicUrl);
-    if (url) names.push(url.hostname.toLowerCase());
-    this.#names = new Set(names);
-    this.#publicOrigin = url?.origin ?? null;
+    this.#names = new Set(namesOf(host, publicUrl));
+    this.#publicOrigin = publicUrl === null ? null : new URL(publicUrl).origin;
   }
 
   /** Null, or what is wrong with the request's Host or Origin. */

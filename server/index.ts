@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { DEFAULT_PORT } from '../protocol/limits.ts';
 import type { Role } from '../protocol/messages.ts';
-import { Access, isLoopback } from './access.ts';
+import { Access, certifiedNames, isLoopback } from './access.ts';
 import { Dispatch } from './dispatch.ts';
 import { engineIdentity } from './engine-identity.ts';
 import { Gateway } from './gateway.ts';
@@ -14,6 +14,7 @@ import { Metrics } from './metrics.ts';
 import { Reading } from './read.ts';
 import type { RunFollower } from './run-handle.ts';
 import { Runs } from './runs.ts';
+import { selfSigned } from './self-signed.ts';
 import { Guard, Tokens } from './tokens.ts';
 import { Watch } from './watch.ts';
 import { workerEntries } from './worker-entries.ts';
@@ -34,8 +35,8 @@ export interface ServerOptions {
   publicUrl?: string | null;
   /** Believe X-Forwarded-For. */
   trustProxy?: boolean;
-  /** PEM. */
-  tls?: { key: string | Buffer; cert: string | Buffer } | null;
+  /** PEM, or a certificate of the server's own, which browsers warn of and clients have to be told to trust. */
+  tls?: { key: string | Buffer; cert: string | Buffer } | 'self-signed' | null;
   /** pino, or whether to log to standard output. */
   logger?: boolean | FastifyBaseLogger;
 }
@@ -58,11 +59,12 @@ export class ServerError extends Error {
 }
 
 export async function startServer(options: ServerOptions): Promise<StartedServer> {
-  const { host = '127.0.0.1', port = DEFAULT_PORT, data, publicUrl = null, trustProxy = false, tls = null, logger = false } = options;
+  const { host = '127.0.0.1', port = DEFAULT_PORT, data, publicUrl = null, trustProxy = false, logger = false } = options;
   const [engine, version] = await Promise.all([engineIdentity(), packageVersion()]);
   const reading = new Reading(data);
   try {
     await takeFolder(reading, data);
+    const tls = options.tls === 'self-signed' ? await selfSigned(data, certifiedNames(host, publicUrl)) : (options.tls ?? null);
     const tokens = await Tokens.open(data);
     const guarded = options.tokens ?? !(isLoopback(host) && tokens.empty && publicUrl === null);
     const made = guarded && tokens.empty ? await firstTokens(tokens) : [];

@@ -158,3 +158,11 @@ export const tokenLimits = {
   /** Tokens of one server. */
   tokens: 1_000,
 };
+
+/** Of the certificate that the server makes itself. */
+export const certificateLimits = {
+  /** Days. */
+  validDays: 3_650,
+  /** One that ends within so many days is made anew. */
+  renewDays: 30,
+};
