@@ -22,6 +22,9 @@ export interface SourceOptions {
   onProgress?: (what: string, received: number, bytes: number | null) => void;
 }
 
+/** A stream that cannot go on where it was broke off. */
+class Cut extends Error {}
+
 /** Attempts in a row that bring not one byte more. */
 const ATTEMPTS = 5;
 const RETRY_MS = { first: 200, most: 5_000 };
@@ -34,7 +37,7 @@ const LONGEST_SELECTION = 1 << 30;
 export function httpSource({ base, token, onProgress }: SourceOptions): Source {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
 
-  /** Yields a file's bytes from `at` on; begins again behind what it yielded when the connection breaks. Null body: 404. */
+  /** Yields a file's bytes; goes on behind what it yielded when the connection breaks, or, where that is not `resumable`, throws Cut. */
   async function* chunks(path: string, what: string, signal: AbortSignal, resumable = true): AsyncGenerator<Uint8Array, void> {
     const backoff = new Backoff(RETRY_MS);
     let at = 0;
@@ -46,12 +49,16 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
         const response: Response = await fetch(new URL(path, base), { headers: { ...headers, ...range }, signal: alive.signal });
         if (!response.ok) throw await refusal(response, what);
         etag = response.headers.get('etag');
-        // A server that knows no ranges, or whose file is another by now, sends the whole.
-        if (at && response.status !== 206) throw new WorkerError('conflict', `${what} changed while it was downloaded`);
+        // A server that knows no ranges sends the whole again: what is here already is passed over.
+        let skip = response.status === 206 ? 0 : at;
+        const from = at - skip;
         const length = response.headers.get('content-length');
-        const whole = length === null || response.headers.has('content-encoding') ? null : at + Number(length);
-        for await (const chunk of response.body ?? []) {
+        const whole = length === null || response.headers.has('content-encoding') ? null : from + Number(length);
+        for await (const received of response.body ?? []) {
           alive.renew();
+          const chunk = received.subarray(skip);
+          skip -= received.length - chunk.length;
+          if (!chunk.length) continue;
           at += chunk.length;
           attempts = 0;
           onProgress?.(what, at, whole);
@@ -62,8 +69,8 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
         return;
       } catch (error) {
         if (signal.aborted || error instanceof WorkerError) throw error;
-        if (++attempts >= ATTEMPTS || (at && !resumable))
-          throw new WorkerError('internal', `${what}: ${reasonOf(error)}`, { cause: error });
+        if (at && !resumable) throw new Cut(reasonOf(error));
+        if (++attempts >= ATTEMPTS) throw new WorkerError('internal', `${what}: ${reasonOf(error)}`, { cause: error });
         await pause(backoff.next(), signal);
       }
     }
@@ -96,7 +103,23 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
       }
     },
     async *selections(run, from, signal) {
-      yield* framed(chunks(`api/runs/${run}/selections?from=${from}`, 'the selections', signal, false));
+      const backoff = new Backoff(RETRY_MS);
+      for (let attempt = 1; ; ++attempt) {
+        let some = false;
+        try {
+          for await (const selection of framed(chunks(`api/runs/${run}/selections?from=${from}`, 'the selections', signal, false))) {
+            some = true;
+            yield selection;
+          }
+          return;
+        } catch (error) {
+          // What came whole is good: whoever reads asks again behind it.
+          if (some && error instanceof Cut) return;
+          if (!(error instanceof Cut)) throw error;
+          if (attempt >= ATTEMPTS) throw new WorkerError('internal', `the selections: ${error.message}`);
+          await pause(backoff.next(), signal);
+        }
+      }
     },
   };
 }

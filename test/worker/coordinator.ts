@@ -47,6 +47,10 @@ export interface Script {
   damage?: (n: number, bytes: Buffer) => void;
   /** Changes a digest before it is told. */
   forge?: (generation: number, digest: string) => string;
+  /** Cuts the connection of the n-th request after so many bytes of its answer; null: leaves it. */
+  cut?: (path: string, n: number) => number | null;
+  /** Knows no Range. */
+  whole?: boolean;
   /** Changes a selection before it is sent over the socket. */
   spoil?: (generation: number, selection: Uint8Array) => void;
   /** Called when a generation is about to be measured. */
@@ -340,9 +344,11 @@ export class Coordinator {
       response.writeHead(404).end();
       return;
     }
-    const from = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const from = this.#script.whole ? 0 : Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
     response.writeHead(from ? 206 : 200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length - from });
-    response.end(bytes.subarray(from));
+    const most = this.#script.cut?.(pathname, this.requests.length) ?? null;
+    if (most === null) response.end(bytes.subarray(from));
+    else response.write(bytes.subarray(from, from + most), () => setImmediate(() => response.destroy()));
   }
 
   #file(path: string, from: number): Uint8Array | null {

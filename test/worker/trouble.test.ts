@@ -59,6 +59,24 @@ test('a dataset on the disk is used, unless it was damaged there', async () => {
   }
 });
 
+test.each([false, true])('downloads that break off go on (a server without Range: %s)', async (whole) => {
+  const expected = await alone(ga);
+  const cut = (path: string, n: number) => (path.startsWith('/api/datasets') ? (n < 3 ? 500 : null) : n % 2 ? 90 : null);
+  const coordinator = await coordinate({
+    whole,
+    cut,
+    snapshotAt: 4,
+    onGeneration: async (generation) => {
+      if (generation !== 7) return;
+      await startWorker(coordinator.url, { name: 'late' });
+      await vi.waitFor(() => expect(coordinator.members.filter(({ ready }) => ready).length).toBe(2), 20_000);
+    },
+  });
+  await startWorker(coordinator.url);
+  expect((await coordinator.conduct()).digest).toBe(expected.digest);
+  expect(coordinator.refusals).toEqual([]);
+});
+
 test('a dataset that stays damaged is refused', async () => {
   const coordinator = await coordinate({ damage: (_, bytes) => bytes.fill(0, 300) });
   await startWorker(coordinator.url);
