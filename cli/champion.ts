@@ -1,62 +1,11 @@
-// The champion of a run: the file beside its journal, and the way to it where that file is missing or behind.
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+// The champion of a run in a folder: from the file beside its journal, or by replay where that file is missing or behind.
 import type { Champion } from '../core/events.ts';
-import { genomeFrom } from '../core/formats/genome.ts';
-import { readSafetensors, writeSafetensors } from '../core/formats/safetensors.ts';
-import { compileNetwork, type Network } from '../core/network.ts';
+import { compileNetwork } from '../core/network.ts';
 import { Run } from '../core/run.ts';
+import { type KeptChampion, readChampion } from '../journal/champion-file.ts';
 import { type JournalContent, resumePoint } from '../journal/index.ts';
 import { UsageError } from './mistake.ts';
-import { CHAMPION_FILE, engineOf, openRun } from './run-folder.ts';
-
-/** A champion and what made it. */
-export interface KeptChampion {
-  network: Network;
-  /** [parameters] float32. */
-  weights: Float32Array;
-  champion: Champion;
-  /** Name of the experiment. */
-  experiment: string;
-  experimentHash: string;
-  /** Decimal. */
-  seed: string;
-}
-
-/** What a model file says of itself: strings, as safetensors has them. */
-export function metadataOf({ network, champion, experiment, experimentHash, seed }: Omit<KeptChampion, 'weights'>): Record<string, string> {
-  return {
-    format: 'germline',
-    experiment,
-    experimentHash,
-    seed,
-    generation: String(champion.generation),
-    individual: String(champion.individual),
-    digest: champion.digest,
-    topology: JSON.stringify(network.topology),
-  };
-}
-
-/** Writes champion.safetensors, whole or not at all. */
-export async function writeChampion(folder: string, kept: KeptChampion): Promise<void> {
-  const file = join(folder, CHAMPION_FILE);
-  await writeFile(`${file}.new`, writeSafetensors(kept.network, kept.weights, metadataOf(kept)));
-  await rename(`${file}.new`, file);
-}
-
-/** The weights in champion.safetensors, in genome order; null where they are not those of `champion`, or there is no such file. */
-export async function keptWeights(folder: string, network: Network, champion: Champion): Promise<Float32Array | null> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(join(folder, CHAMPION_FILE));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  const { tensors, metadata } = readSafetensors(bytes);
-  if (metadata.digest !== champion.digest) return null;
-  return genomeFrom(network, tensors);
-}
+import { engineOf, openRun } from './run-folder.ts';
 
 /** The last champion that a journal tells of; null before the first validation. */
 export function lastChampion(journal: JournalContent): Champion | null {
@@ -73,7 +22,7 @@ export async function championOf(journal: JournalContent, onProgress?: (generati
   const champion = lastChampion(journal);
   if (!champion) throw new UsageError(`${folder}: the run has no champion yet; it was not validated once`);
   const source = { network, champion, experiment: experiment.name, experimentHash: header.experimentHash, seed: header.seed };
-  const kept = await keptWeights(folder, network, champion);
+  const kept = readChampion(folder, network, champion);
   if (kept) return { ...source, weights: kept };
   const engine = await engineOf(journal);
   const resume = { ...resumePoint(journal), onProgress };

@@ -8,8 +8,8 @@ import { readSafetensors } from '../core/formats/safetensors.ts';
 import type { Tensor } from '../core/formats/tensor.ts';
 import { readTfjs } from '../core/formats/tfjs.ts';
 import type { Network } from '../core/network.ts';
+import { CHAMPION_FILE } from '../journal/champion-file.ts';
 import { UsageError } from './mistake.ts';
-import { CHAMPION_FILE } from './run-folder.ts';
 
 /**
  * The model's weights in the order of the network's genome, [parameters] float32.

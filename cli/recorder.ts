@@ -2,8 +2,8 @@
 import type { DoneEvent, RunEvent } from '../core/events.ts';
 import type { Run } from '../core/run.ts';
 import { type Experiment, experimentHash } from '../experiments/index.ts';
+import { writeChampion } from '../journal/champion-file.ts';
 import { type Journal, type JournalListener, journalListener } from '../journal/index.ts';
-import { writeChampion } from './champion.ts';
 import type { Listener } from './listener.ts';
 
 /** A larger state is not kept when the run is stopped: that would not be "at once", and a replay is quick beside evaluating. */
@@ -29,16 +29,16 @@ export class Recorder implements Listener {
     if (event.generations < this.#journal.count) return;
     if (this.#stateBytes() > SNAPSHOT_BYTES_ON_STOP) await this.#journal.finish(event);
     else await this.#records.on(event);
-    await this.#keepChampion(event);
+    this.#keepChampion(event);
   }
 
-  async #keepChampion({ champion }: DoneEvent): Promise<void> {
+  #keepChampion({ champion }: DoneEvent): void {
     const weights = this.#run.championWeights();
     if (!champion || !weights) return;
     const { network } = this.#run;
     const { folder, run } = this.#journal;
     const source = { experiment: this.#experiment.name, experimentHash: experimentHash(this.#experiment), seed: run.seed };
-    await writeChampion(folder, { network, weights, champion, ...source });
+    writeChampion(folder, { network, weights, champion, ...source });
   }
 
   #stateBytes(): number {

@@ -11,7 +11,6 @@ import { type Experiment, experimentHash, parseExperiment, parseSeed } from '../
 import { type JournalContent, JournalReader, type RunHeader } from '../journal/index.ts';
 import { UsageError } from './mistake.ts';
 
-export const CHAMPION_FILE = 'champion.safetensors';
 const EXPERIMENT_FILE = 'experiment.json';
 const JOURNAL_FILE = 'journal.sqlite';
 /** What SQLite writes before the first table. */

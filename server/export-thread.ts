@@ -9,8 +9,8 @@ import { writeTfjs } from '../core/formats/tfjs.ts';
 import { compileNetwork, type Network } from '../core/network.ts';
 import { Run } from '../core/run.ts';
 import { parseExperiment } from '../experiments/index.ts';
+import { type KeptChampion, metadataOf, readChampion } from '../journal/champion-file.ts';
 import { JournalError, JournalReader, resumePoint } from '../journal/index.ts';
-import { type KeptChampion, metadataOf, readChampion } from './champion-file.ts';
 import { keepDataset } from './dataset-files.ts';
 import type { ExportFormat } from './read-messages.ts';
 

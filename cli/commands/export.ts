@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { writeNpz } from '../../core/formats/npz.ts';
 import { writeSafetensors } from '../../core/formats/safetensors.ts';
 import { writeTfjs } from '../../core/formats/tfjs.ts';
+import { type KeptChampion, metadataOf } from '../../journal/champion-file.ts';
 import { Journal } from '../../journal/index.ts';
-import { championOf, type KeptChampion, metadataOf } from '../champion.ts';
+import { championOf } from '../champion.ts';
 import { Note } from '../display/note.ts';
 import { bytes, counted } from '../display/numbers.ts';
 

@@ -2,8 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { compileNetwork } from '../../core/network.ts';
 import { Run } from '../../core/run.ts';
+import { readChampion } from '../../journal/champion-file.ts';
 import { Journal, type Replayed, replay as replayJournal } from '../../journal/index.ts';
-import { keptWeights, lastChampion } from '../champion.ts';
+import { lastChampion } from '../champion.ts';
 import { Note } from '../display/note.ts';
 import { counted } from '../display/numbers.ts';
 import { engineOf, openRun } from '../run-folder.ts';
@@ -27,7 +28,7 @@ export async function replay(folder: string, flags: ReplayFlags): Promise<number
       settings: experiment,
       dataset,
       threads,
-      championWeights: champion && (await keptWeights(folder, compileNetwork(experiment.network, dataset.shape), champion)),
+      championWeights: champion && readChampion(folder, compileNetwork(experiment.network, dataset.shape), champion),
       onProgress: (generation, generations) => note.show(`replaying generation ${counted(generation)} of ${counted(generations)}`),
       open: (options) => Run.open({ ...options, engine }),
     });

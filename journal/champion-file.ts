@@ -1,14 +1,15 @@
-// The champion's weights beside a run's journal, as the CLI keeps them: written whole or not at all.
+// The champion's weights beside a run's journal: champion.safetensors, written whole or not at all.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Champion } from '../core/events.ts';
 import { genomeFrom } from '../core/formats/genome.ts';
 import { readSafetensors, writeSafetensors } from '../core/formats/safetensors.ts';
 import type { Network } from '../core/network.ts';
-import { writeWhole } from '../journal/folder.ts';
+import { writeWhole } from './folder.ts';
 
-const CHAMPION_FILE = 'champion.safetensors';
+export const CHAMPION_FILE = 'champion.safetensors';
 
+/** A champion and what made it. */
 export interface KeptChampion {
   network: Network;
   /** [parameters] float32. */
