@@ -77,11 +77,7 @@ export class Dispatch implements RunFollower, Employer {
   }
 
   closed(run: RunHandle): void {
-    if (this.#scheduled.delete(run.id)) {
-      // Paused first: its workers look for another run at once.
-      this.scheduler.pauseRun(run.id);
-      this.scheduler.removeRun(run.id);
-    }
+    if (this.#scheduled.delete(run.id)) this.scheduler.removeRun(run.id);
     this.#wanted.delete(run.id);
     for (const worker of this.workers.values()) {
       this.#clear(worker, run.id, Number.POSITIVE_INFINITY);

@@ -78,6 +78,8 @@ export class Scheduler {
     const run = this.#run(id);
     this.#drop(run);
     this.#runs.delete(id);
+    // It asks for nobody any more: else its workers would stay with it, and the next run would get none.
+    run.paused = true;
     for (const worker of this.#workers.values()) worker.paces.delete(run);
     this.#leave(run);
   }

@@ -107,3 +107,19 @@ test('without runs a worker says so', () => {
   fleet.worker('w');
   expect(fleet.scheduler.idleReason('w')).toBe('there is no run');
 });
+
+test('the workers of a run that is removed go to the next one, there already or added later', () => {
+  for (const later of [false, true]) {
+    const fleet = new Fleet();
+    fleet.run('first', { millisecondsPerIndividual: 1 });
+    fleet.worker('a');
+    if (!later) fleet.run('second', { millisecondsPerIndividual: 1 });
+    fleet.begin({ population: 1000 }, ['a'], 'first');
+    fleet.scheduler.removeRun('first');
+    if (later) fleet.run('second', { millisecondsPerIndividual: 1 });
+    fleet.begin({ population: 1000 }, ['a'], 'second');
+    fleet.assign();
+    expect(fleet.out.some((lease) => lease.run === 'second')).toBe(true);
+    expect(fleet.scheduler.statistics().workers[0].run).toBe('second');
+  }
+});
