@@ -54,6 +54,9 @@ describe('the package', () => {
         'dist/data',
         'dist/experiments',
         'dist/journal',
+        'dist/protocol',
+        'dist/server',
+        'dist/worker',
         'docs',
       ].sort(),
     );
