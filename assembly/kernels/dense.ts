@@ -2,7 +2,7 @@
 import { packColumns } from './pack';
 import { LANE_BYTES, tile1, tile2, tile4 } from './tile';
 
-/** Columns packed at a time: they stay in the second-level cache while all panels pass by. */
+/** Columns packed at a time: a cache line of a row. */
 const COLUMNS = 16;
 
 /** Bytes of `scratch` that `dense` takes. */
@@ -22,26 +22,24 @@ export function dense(
   for (let first: u32 = 0; first < units; first += COLUMNS) {
     const last = min(first + COLUMNS, units);
     packColumns(w, features, units, first, last, scratch);
-    for (let p: u32 = 0; p < panels; ++p) {
-      const samples = x + p * xPanel;
-      let to = out + p * outPanel + <usize>first * LANE_BYTES;
-      let packed = scratch;
-      let b = bias + (<usize>first << 2);
-      let c = first;
-      for (; c + 4 <= last; c += 4) {
-        tile4(samples, 0, packed, 0, 1, features, b, to, LANE_BYTES, floor);
-        packed += <usize>features << 4;
-        to += 4 * LANE_BYTES;
-        b += 16;
+    // A group of columns stays in the first-level cache while all panels pass by.
+    let packed = scratch;
+    let c = first;
+    while (c < last) {
+      const left = last - c;
+      const group: u32 = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      const b = bias + (<usize>c << 2);
+      let samples = x;
+      let to = out + <usize>c * LANE_BYTES;
+      for (let p: u32 = 0; p < panels; ++p) {
+        if (group == 4) tile4(samples, 0, packed, 0, 1, features, b, to, LANE_BYTES, floor);
+        else if (group == 2) tile2(samples, 0, packed, 0, 1, features, b, to, LANE_BYTES, floor);
+        else tile1(samples, 0, packed, 0, 1, features, b, to, floor);
+        samples += xPanel;
+        to += outPanel;
       }
-      if (c + 2 <= last) {
-        tile2(samples, 0, packed, 0, 1, features, b, to, LANE_BYTES, floor);
-        packed += <usize>features << 3;
-        to += 2 * LANE_BYTES;
-        b += 8;
-        c += 2;
-      }
-      if (c < last) tile1(samples, 0, packed, 0, 1, features, b, to, floor);
+      packed += (<usize>features * group) << 2;
+      c += group;
     }
   }
 }

@@ -3,9 +3,9 @@
 import { packColumns } from './pack';
 import { LANE_BYTES, PANEL, tile1, tile2, tile4 } from './tile';
 
-/** Bytes of `scratch` that `gemmTransposed` takes: `a` packed, one panel of `b`, one tile row of results, a zero bias. */
+/** Bytes of `scratch` that `gemmTransposed` takes: `a` packed, two panels of `b`, one tile row of results, a zero bias. */
 export function gemmScratch(rows: u32, terms: u32): usize {
-  return ((<usize>rows * terms * 4 + 15) & ~15) + <usize>terms * LANE_BYTES + 4 * LANE_BYTES + 16;
+  return ((<usize>rows * terms * 4 + 15) & ~15) + 2 * <usize>terms * LANE_BYTES + 4 * LANE_BYTES + 16;
 }
 
 /** `at`: [terms][rows]; `b`: [terms][columns]; `out`: [rows][columns]. `scratch`: gemmScratch bytes, 16-aligned. */
@@ -33,43 +33,49 @@ function packRows(a: usize, rows: u32, terms: u32, out: usize): void {
   }
 }
 
-/** `scratch` begins with the packed first matrix. */
+/** `scratch` begins with the packed first matrix. Two panels at a time: a tile of rows is then fetched half as often. */
 function product(b: usize, out: usize, rows: u32, terms: u32, columns: u32, scratch: usize): void {
   const packed = scratch;
+  const panelBytes = <usize>terms * LANE_BYTES;
   const panel = packed + ((<usize>rows * terms * 4 + 15) & ~15);
-  const tile = panel + <usize>terms * LANE_BYTES;
+  const tile = panel + 2 * panelBytes;
   const zero = tile + 4 * LANE_BYTES;
   memory.fill(zero, 0, 16);
   const outRow = <usize>columns << 2;
-  for (let c: u32 = 0; c < columns; c += PANEL) {
+  for (let c: u32 = 0; c < columns; c += 2 * PANEL) {
     const width = min(columns - c, PANEL);
-    packPanel(b + (<usize>c << 2), terms, outRow, width, panel);
-    const direct = width == PANEL;
-    let r: u32 = 0;
-    let from = packed;
-    for (; r + 4 <= rows; r += 4) {
-      const to = out + r * outRow + (<usize>c << 2);
-      if (direct) tile4(panel, 0, from, 0, 1, terms, zero, to, outRow, -Infinity);
-      else {
-        tile4(panel, 0, from, 0, 1, terms, zero, tile, LANE_BYTES, -Infinity);
-        for (let i: u32 = 0; i < 4; ++i) memory.copy(to + i * outRow, tile + i * LANE_BYTES, width << 2);
-      }
-      from += <usize>terms << 4;
+    const second = columns - c > PANEL ? min(columns - c - PANEL, PANEL) : 0;
+    const from = b + (<usize>c << 2);
+    if (second == PANEL) packPanels(from, terms, outRow, panel);
+    else {
+      packPanel(from, terms, outRow, width, panel);
+      if (second) packPanel(from + LANE_BYTES, terms, outRow, second, panel + panelBytes);
     }
-    if (r + 2 <= rows) {
-      const to = out + r * outRow + (<usize>c << 2);
-      tile2(panel, 0, from, 0, 1, terms, zero, tile, LANE_BYTES, -Infinity);
-      for (let i: u32 = 0; i < 2; ++i) memory.copy(to + i * outRow, tile + i * LANE_BYTES, width << 2);
-      from += <usize>terms << 3;
-      r += 2;
-    }
-    if (r < rows) {
-      tile1(panel, 0, from, 0, 1, terms, zero, tile, -Infinity);
-      memory.copy(out + r * outRow + (<usize>c << 2), tile, width << 2);
+    let left = rows;
+    let a = packed;
+    let to = out + (<usize>c << 2);
+    while (left) {
+      const group: u32 = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      tileOf(group, panel, a, terms, width, zero, to, outRow, tile);
+      if (second) tileOf(group, panel + panelBytes, a, terms, second, zero, to + LANE_BYTES, outRow, tile);
+      a += (<usize>terms * group) << 2;
+      to += group * outRow;
+      left -= group;
     }
   }
 }
 
+/** `group` rows on a panel of `width` columns; a narrow one goes through `tile`. */
+function tileOf(group: u32, panel: usize, a: usize, terms: u32, width: u32, zero: usize, out: usize, outRow: usize, tile: usize): void {
+  const direct = width == PANEL;
+  const to = direct ? out : tile;
+  const stride = direct ? outRow : LANE_BYTES;
+  if (group == 4) tile4(panel, 0, a, 0, 1, terms, zero, to, stride, -Infinity);
+  else if (group == 2) tile2(panel, 0, a, 0, 1, terms, zero, to, stride, -Infinity);
+  else tile1(panel, 0, a, 0, 1, terms, zero, to, -Infinity);
+  if (direct) return;
+  for (let i: u32 = 0; i < group; ++i) memory.copy(out + i * outRow, tile + i * LANE_BYTES, width << 2);
+}
 
 /** [rows][columns] to [columns][rows]. */
 export function transpose(from: usize, rows: u32, columns: u32, to: usize): void {
@@ -106,6 +112,19 @@ export function transposeRows(from: usize, fromStride: u32, rows: u32, columns: 
 
 function move(from: usize, fromRow: usize, to: usize, toRow: usize, r: u32, c: u32): void {
   store<f32>(to + c * toRow + (<usize>r << 2), load<f32>(from + r * fromRow + (<usize>c << 2)));
+}
+
+/** 16 columns of a row-major matrix as two panels [term][8]: a row's cache line is read once. */
+function packPanels(b: usize, terms: u32, row: usize, panel: usize): void {
+  const bytes = <usize>terms * LANE_BYTES;
+  for (const end = panel + bytes; panel < end; panel += LANE_BYTES) {
+    const other = panel + bytes;
+    v128.store(panel, v128.load(b));
+    v128.store(panel, v128.load(b, 16), 16);
+    v128.store(other, v128.load(b, 32));
+    v128.store(other, v128.load(b, 48), 16);
+    b += row;
+  }
 }
 
 /** 8 (or `width`, the rest zeros) columns of a row-major matrix as a panel [term][8]. */
