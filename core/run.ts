@@ -4,6 +4,7 @@ import { type Engine, loadEngine } from './engine.ts';
 import type { Champion, DoneEvent, GenerationEvent, RunEvent, Score } from './events.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
+import { ReplayError } from './replay-error.ts';
 import type { WeightsSettings } from './settings.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { Threads } from './threads.ts';
@@ -44,16 +45,6 @@ export interface RunOptions {
   evaluate?: (generation: number, signal: AbortSignal | undefined) => Promise<Float32Array | null>;
   /** Called with the memory plan before anything is allocated; throws where it asks for too much. */
   onPlan?: (plan: Plan) => void;
-}
-
-/** A journal that does not lead where it says: names the generation. */
-export class ReplayError extends Error {
-  override name = 'ReplayError';
-  readonly generation: number;
-  constructor(message: string, generation: number) {
-    super(message);
-    this.generation = generation;
-  }
 }
 
 /** The individual of a centre (es), which is none of the population. */
@@ -150,12 +141,12 @@ export class Run {
   private async replay(record: ReplayRecord): Promise<void> {
     const { host } = this.threads;
     if (record.generation !== host.generation) {
-      throw new ReplayError(`the journal goes on at generation ${record.generation}, but ${host.generation} comes next`, host.generation);
+      throw new ReplayError(host.generation, `the journal goes on at generation ${record.generation}, but ${host.generation} comes next`);
     }
     if (record.digest !== host.digest()) {
       throw new ReplayError(
-        `generation ${record.generation}: replay gives digest ${host.digest()}, the journal holds ${record.digest}`,
         record.generation,
+        `generation ${record.generation}: replay gives digest ${host.digest()}, the journal holds ${record.digest}`,
       );
     }
     if (record.champion) {
@@ -163,8 +154,8 @@ export class Run {
       const digest = host.digestOf(weights);
       if (digest !== record.champion.digest) {
         throw new ReplayError(
-          `generation ${record.generation}: replay gives a champion of digest ${digest}, the journal holds ${record.champion.digest}`,
           record.generation,
+          `generation ${record.generation}: replay gives a champion of digest ${digest}, the journal holds ${record.champion.digest}`,
         );
       }
       this.champion_ = record.champion;

@@ -1,19 +1,12 @@
 // A run again from its seed and its journal: every state's digest compared, and the champion's weights rebuilt.
 import type { Dataset } from '../core/dataset.ts';
 import type { Champion } from '../core/events.ts';
+import { ReplayError } from '../core/replay-error.ts';
 import type { ReplayRecord, Run, RunOptions } from '../core/run.ts';
 import type { WeightsSettings } from '../core/settings.ts';
 import type { JournalContent } from './reader.ts';
 
-export class ReplayError extends Error {
-  override readonly name = 'ReplayError';
-  /** The first generation whose state is not the one that the journal tells of. */
-  readonly generation: number;
-  constructor(generation: number, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.generation = generation;
-  }
-}
+export { ReplayError };
 
 /** What a replay asks of a run. */
 export type ReplayedRun = Pick<Run, 'engine' | 'generation' | 'champion' | 'championWeights' | 'digest' | 'close'>;
@@ -103,13 +96,6 @@ export async function replay(journal: JournalContent, options: ReplayOptions): P
   }
   const generations = journal.count;
   const point = resumePoint(journal, fromSnapshot ? undefined : -1);
-  let last = point.generation;
-  const records = function* (): Generator<ReplayRecord, void> {
-    for (const record of point.records) {
-      last = record.generation;
-      yield record;
-    }
-  };
   let run: ReplayedRun;
   try {
     run = await open({
@@ -118,13 +104,12 @@ export async function replay(journal: JournalContent, options: ReplayOptions): P
       seed: BigInt(journal.run.seed),
       threads,
       start: journal.start(),
-      resume: { snapshot: point.snapshot, records: records(), onProgress: (generation) => onProgress?.(generation, generations) },
+      resume: { snapshot: point.snapshot, records: point.records, onProgress: (generation) => onProgress?.(generation, generations) },
     });
   } catch (error) {
-    const { name, message, generation = last } = error as Error & { generation?: number };
     // A replay that differs says at which generation. What else goes wrong (memory, damage, a dataset that does not fit) is not its finding.
-    if (name !== 'ReplayError') throw error;
-    throw new ReplayError(generation, `the replay of ${where} differs: ${message}`, { cause: error });
+    if (!(error instanceof ReplayError)) throw error;
+    throw new ReplayError(error.generation, `the replay of ${where} differs: ${error.message}`, { cause: error });
   }
   try {
     const differs = (generation: number, what: string, mine: unknown, its: unknown): never => {

@@ -3,7 +3,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
-import { MESSAGE_BYTES, PROTOCOL_VERSION, SUBPROTOCOL } from '../protocol/limits.ts';
+import { MESSAGE_BYTES, PROTOCOL_VERSION, SOCKET_PATH, SUBPROTOCOL } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { type Access, isLoopback } from './access.ts';
 import { Bucket } from './bucket.ts';
@@ -14,8 +14,6 @@ import { connectionLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Guard } from './tokens.ts';
 import type { Watch } from './watch.ts';
-
-export const SOCKET_PATH = '/socket';
 
 export interface GatewayOptions {
   access: Access;
@@ -86,8 +84,8 @@ export class Gateway {
     const { access, addressOf } = this.#options;
     const foreign = access.refusal(request.headers);
     if (foreign !== null) throw new ProtocolError('origin', foreign);
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== SOCKET_PATH) {
-      throw new ProtocolError('not-found', `WebSockets are at ${SOCKET_PATH}`);
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== `/${SOCKET_PATH}`) {
+      throw new ProtocolError('not-found', `WebSockets are at /${SOCKET_PATH}`);
     }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!offered.includes(SUBPROTOCOL)) throw new ProtocolError('protocol-mismatch', `the subprotocol here is ${SUBPROTOCOL}: update`);

@@ -1,16 +1,11 @@
 // What the connection's thread asks of the thread that reads journals.
-import type { Champion, Score } from '../core/events.ts';
+import type { Champion, GenerationEvent } from '../core/events.ts';
 
 /** A generation's numbers, as viewers see them. */
-export interface GenerationNumbers {
-  generation: number;
-  best: number;
-  mean: number;
-  validation: Score | null;
-  champion: Champion | null;
-  evaluations: number;
-  seconds: number;
-}
+export type GenerationNumbers = Pick<
+  GenerationEvent,
+  'generation' | 'best' | 'mean' | 'validation' | 'champion' | 'evaluations' | 'seconds'
+>;
 
 export type ExportFormat = 'safetensors' | 'npz' | 'tfjs';
 

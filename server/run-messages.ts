@@ -1,5 +1,6 @@
 // What the connection's thread and a run's thread say to each other.
-import type { Champion, DoneEvent, Score } from '../core/events.ts';
+import type { DoneEvent } from '../core/events.ts';
+import type { GenerationNumbers } from './read-messages.ts';
 
 /** Why a run's thread could not go on: an error's own code where it has one. */
 export interface Failure {
@@ -36,14 +37,7 @@ export interface Opened {
 }
 
 /** A generation whose record is durable. */
-export interface Recorded {
-  generation: number;
-  best: number;
-  mean: number;
-  validation: Score | null;
-  champion: Champion | null;
-  evaluations: number;
-  seconds: number;
+export interface Recorded extends GenerationNumbers {
   /** Milliseconds until the record was on the disk. */
   commitMs: number;
 }

@@ -1,7 +1,8 @@
 // A run is its seed plus its journal: a snapshot, the records, or both lead to the same state, byte for byte.
 import { describe, expect, it } from 'vitest';
 import type { Champion } from '../../core/events.ts';
-import { ReplayError, type ReplayRecord } from '../../core/run.ts';
+import { ReplayError } from '../../core/replay-error.ts';
+import type { ReplayRecord } from '../../core/run.ts';
 import { readSnapshot, SnapshotError, writeSnapshot } from '../../core/snapshot.ts';
 import { evolve, ground, machine, measure, restoreFrom, snapshotOf } from './fixtures/machine.ts';
 import { openRun, story } from './fixtures/runs.ts';

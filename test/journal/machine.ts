@@ -1,7 +1,8 @@
 // The smallest run that keeps the contract of core's Run: its state is a hash, advanced by its selections alone.
 import { createHash } from 'node:crypto';
 import type { Champion, RunEvent } from '../../core/events.ts';
-import { ReplayError, type RunOptions } from '../../core/run.ts';
+import { ReplayError } from '../../core/replay-error.ts';
+import type { RunOptions } from '../../core/run.ts';
 import { hash } from './sample.ts';
 
 export const POPULATION = 16;
@@ -23,7 +24,7 @@ export class Machine {
     const { snapshot, records, onProgress } = options.resume ?? { snapshot: null, records: [] };
     if (snapshot) machine.#restore(Buffer.concat([...snapshot]));
     for (const record of records) {
-      if (record.digest !== machine.digest()) throw new ReplayError(`the digest is ${machine.digest()}`, record.generation);
+      if (record.digest !== machine.digest()) throw new ReplayError(record.generation, `the digest is ${machine.digest()}`);
       if (record.champion) machine.#crown(record.champion);
       machine.#advance(record.selection);
       onProgress?.(record.generation);
