@@ -1,5 +1,6 @@
 // The WebAssembly engine: its two modules, their identity, and an instance over a memory.
 import type { EngineExports } from './engine-exports.ts';
+import { sha256 as hashOf } from './sha256.ts';
 
 export type { EngineExports } from './engine-exports.ts';
 
@@ -34,8 +35,7 @@ export async function engineFrom(files: Engine['files'], expected?: string): Pro
     whole.set(bytes, at);
     at += bytes.length;
   }
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', whole));
-  const sha256 = Array.from(hash, (b) => b.toString(16).padStart(2, '0')).join('');
+  const sha256 = await hashOf(whole);
   if (expected && expected !== sha256) {
     throw new EngineError(`the engine is ${sha256.slice(0, 12)}..., but ${expected.slice(0, 12)}... is asked for`);
   }
@@ -47,14 +47,24 @@ export async function engineFrom(files: Engine['files'], expected?: string): Pro
   }
 }
 
+/** Written out: a bundler finds files by this form alone. */
+const PLACES: Record<(typeof ENGINE_FILES)[number], URL> = {
+  'engine.wasm': new URL('../assembly/build/engine.wasm', import.meta.url),
+  'engine.shared.wasm': new URL('../assembly/build/engine.shared.wasm', import.meta.url),
+};
+
 let loaded: Promise<Engine> | null = null;
 
 /** The engine that this package carries (assembly/build), loaded once. */
 export function loadEngine(): Promise<Engine> {
   loaded ??= (async () => {
-    const read = async (name: string) => {
-      const url = new URL(`../assembly/build/${name}`, import.meta.url);
-      if (url.protocol !== 'file:') return new Uint8Array(await (await fetch(url)).arrayBuffer());
+    const read = async (name: (typeof ENGINE_FILES)[number]) => {
+      const url = PLACES[name];
+      if (url.protocol !== 'file:') {
+        const response = await fetch(url);
+        if (!response.ok) throw new EngineError(`the engine's ${name} cannot be had (HTTP ${response.status})`);
+        return new Uint8Array(await response.arrayBuffer());
+      }
       const { readFile } = await import('node:fs/promises');
       try {
         return new Uint8Array(await readFile(url));

@@ -19,11 +19,12 @@ export interface Ground {
 }
 
 export interface GroundOptions {
-  engine: Engine;
+  engine: Pick<Engine, 'own' | 'shared'>;
   settings: WeightsSettings;
   dataset: Dataset;
   /** 64 bits. */
   seed: bigint;
+  /** Beside the one that prepares the ground. */
   threads: number;
   /** Whether threads share the memory. */
   shared: boolean;
@@ -35,9 +36,9 @@ export interface GroundOptions {
   onPlan?: (plan: Plan) => void;
 }
 
-/** Plans and takes the memory, and writes what never changes into it. Throws NetworkError, SettingsError or MemoryError. */
-export function prepareGround(options: GroundOptions): Ground {
-  const { engine, dataset, threads, shared } = options;
+/** What a run's memory would hold, and how much that is; takes none. Throws NetworkError, SettingsError or MemoryError. */
+export function planGround(options: Omit<GroundOptions, 'shared' | 'onPlan'>): { config: Config; plan: Plan } {
+  const { engine, dataset, threads } = options;
   const network = compileNetwork(options.settings.network, dataset.shape);
   const config = configure(options.settings, network, dataset, options.seed, options.started);
   for (const name of SPLITS) checkSplit(dataset, name);
@@ -50,7 +51,13 @@ export function prepareGround(options: GroundOptions): Ground {
   const base = measuring.heapBase();
   writeTables(small, config, base, base + words.byteLength, base + words.byteLength + segments.byteLength, 0);
   const measure = { engine: measuring, config: base, scratch: base + tables };
-  const plan = planMemory(config, dataset, threads + 1, measure, base, options.limit ?? MEMORY_LIMIT);
+  return { config, plan: planMemory(config, dataset, threads + 1, measure, base, options.limit ?? MEMORY_LIMIT) };
+}
+
+/** Plans and takes the memory, and writes what never changes into it. Throws NetworkError, SettingsError or MemoryError. */
+export function prepareGround(options: GroundOptions): Ground {
+  const { engine, dataset, shared } = options;
+  const { config, plan } = planGround(options);
   options.onPlan?.(plan);
 
   const pages = plan.bytes / 65536;

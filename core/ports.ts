@@ -6,10 +6,16 @@ export interface ThreadPort {
   end(): Promise<void>;
 }
 
-const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+export const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
-/** Starts the module at `url` as a thread. One question at a time; an answer rejects when the thread dies. */
-export async function startThread(url: URL): Promise<ThreadPort> {
+/** A thread's module: its place, for Node, and how a browser starts it, written out where it is known, for a bundler finds it there alone. */
+export interface ThreadModule {
+  url: string;
+  start(): Worker;
+}
+
+/** Starts a module as a thread. One question at a time; an answer rejects when the thread dies. */
+export async function startThread(module: ThreadModule): Promise<ThreadPort> {
   let settle: { resolve: (value: unknown) => void; reject: (error: Error) => void } | null = null;
   let dead: Error | null = null;
   const answered = (value: unknown) => {
@@ -30,7 +36,7 @@ export async function startThread(url: URL): Promise<ThreadPort> {
 
   if (isNode) {
     const { Worker } = await import('node:worker_threads');
-    const worker = new Worker(url);
+    const worker = new Worker(new URL(module.url));
     worker.on('message', answered);
     worker.on('error', died);
     worker.on('exit', () => died(new Error('a compute thread ended')));
@@ -41,7 +47,7 @@ export async function startThread(url: URL): Promise<ThreadPort> {
       },
     };
   }
-  const worker = new Worker(url, { type: 'module' });
+  const worker = module.start();
   worker.onmessage = (event) => answered(event.data);
   worker.onerror = (event) => died(new Error(event.message || 'a compute thread failed'));
   return {

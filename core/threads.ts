@@ -5,11 +5,16 @@ import type { SplitName } from './dataset.ts';
 import type { Score } from './events.ts';
 import { Evolution } from './evolution.ts';
 import { type Ground, type GroundOptions, prepareGround } from './ground.ts';
-import { startThread, type ThreadPort } from './ports.ts';
+import { startThread, type ThreadModule, type ThreadPort } from './ports.ts';
 import type { Answer, Phase, Restored } from './thread.ts';
 
 /** Individuals that the fast path should have together: their noise is one product. */
 const LEAST_FAST = 8;
+
+const MODULE: ThreadModule = {
+  url: import.meta.url.replace(/threads(\.[jt]s)$/, 'thread$1'),
+  start: () => new Worker(new URL('./thread.js', import.meta.url), { type: 'module' }),
+};
 
 export class Threads {
   /** The host's own instance: for what takes no time. */
@@ -28,11 +33,9 @@ export class Threads {
   /** Plans, takes the memory and starts `options.threads` threads over it. Throws as `prepareGround` does. */
   static async open(options: Omit<GroundOptions, 'shared'>): Promise<Threads> {
     const ground = prepareGround({ ...options, shared: true });
-    const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-    const url = new URL(`./thread${extension}`, import.meta.url);
     const ports: ThreadPort[] = [];
     try {
-      for (let i = 0; i < options.threads; ++i) ports.push(await startThread(url));
+      for (let i = 0; i < options.threads; ++i) ports.push(await startThread(MODULE));
       const threads = new Threads(ground, ports);
       await Promise.all(ports.map((port, thread) => threads.ask(port, { phase: 'ground', ground, thread })));
       return threads;

@@ -2,6 +2,7 @@
 // needs to trust nothing else. One line of JSON, [version, shape, classes, outputs, [{name, count, inputs, targets}, ...]] with the splits
 // in the order train, validation, test and their dtypes; then each split's inputs and targets in the same order, little-endian.
 import { type Dataset, SPLITS, type Split, type SplitName } from '../core/dataset.ts';
+import { sha256 } from '../core/sha256.ts';
 import { DataError } from './error.ts';
 
 /** Bumped when the serialisation changes: hashes of different versions never agree by accident. */
@@ -35,7 +36,7 @@ export function* serialiseDataset(dataset: Omit<Dataset, 'name' | 'hash'>): Gene
 /** Reads a serialised dataset of that content hash; its name is not part of it. Throws DataError where it is another. */
 export async function parseDataset(bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<Dataset> {
   const place = `sha256:${hash}`;
-  const found = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (b) => b.toString(16).padStart(2, '0')).join('');
+  const found = await sha256(bytes);
   if (found !== hash)
     throw new DataError(place, `what was received has another hash, ${found}; it was damaged on the way, so fetch it again`);
   const end = bytes.subarray(0, LONGEST_LINE).indexOf(10);

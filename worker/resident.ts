@@ -1,6 +1,7 @@
 // One run in this machine's memory: its state is built and followed from the server's selections, and measured a range at a time.
 import { loadEngine } from '../core/engine.ts';
 import type { Plan } from '../core/plan.ts';
+import { type Crew, SeparateThreads } from '../core/separate-threads.ts';
 import { Threads } from '../core/threads.ts';
 import { parseExperiment } from '../experiments/parse.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
@@ -22,6 +23,8 @@ export interface Target {
 
 export interface ResidentOptions {
   threads: number;
+  /** Whether threads share a memory; else each has its own. */
+  shared: boolean;
   source: Source;
   store: DatasetStore;
   /** Called before memory is taken: throws MemoryError where there is too little left. */
@@ -54,7 +57,7 @@ export class Resident {
   confirmed = true;
   readonly #message: RunMessage;
   readonly #options: ResidentOptions;
-  #threads: Threads | null = null;
+  #threads: Crew | null = null;
   /** The threads hold some generation's state. */
   #held = false;
   #target: Target | null = null;
@@ -212,7 +215,7 @@ export class Resident {
     await Promise.all(this.#running);
     try {
       if (!this.#reached()) await this.#arrive(signal);
-      const threads = this.#threads as Threads;
+      const threads = this.#threads as Crew;
       if (signal.aborted) return;
       const target = this.#target;
       threads.go();
@@ -253,16 +256,16 @@ export class Resident {
     return { target: this.#target };
   }
 
-  async #open(signal: AbortSignal): Promise<Threads> {
+  async #open(signal: AbortSignal): Promise<Crew> {
     if (this.#threads) return this.#threads;
     const { seed, started, dataset: hash } = this.#message;
     const settings = parseExperiment(this.#message.experiment, `run ${this.run}`);
     if (!settings.evaluators.includes('wasm')) {
       throw new WorkerError('evaluator', `the run allows ${settings.evaluators.join(', ')}; this worker has wasm`);
     }
-    const { store, source, threads: count } = this.#options;
+    const { store, source, threads: count, shared } = this.#options;
     const dataset = await obtainDataset(hash, store, source, signal);
-    const threads = await Threads.open({
+    const threads = await (shared ? Threads : SeparateThreads).open({
       engine: await loadEngine(),
       settings,
       dataset,
@@ -283,7 +286,7 @@ export class Resident {
   }
 
   /** Makes a state to go on from: a snapshot's, or that of generation 0. */
-  async #begin(threads: Threads, way: 'snapshot' | 'seed', signal: AbortSignal): Promise<void> {
+  async #begin(threads: Crew, way: 'snapshot' | 'seed', signal: AbortSignal): Promise<void> {
     const { source } = this.#options;
     this.#held = false;
     const snapshot = way === 'snapshot' && this.generation > 0 ? await source.snapshot(this.run, signal) : null;
@@ -296,7 +299,7 @@ export class Resident {
   }
 
   /** Applies selections until the target's generation: those that the socket brought, and those that it did not from the server's journal. */
-  async #advance(threads: Threads, signal: AbortSignal): Promise<void> {
+  async #advance(threads: Crew, signal: AbortSignal): Promise<void> {
     const { host } = threads;
     const behind = () => host.generation < this.#here(signal).target.generation;
     const step = async (selection: Uint8Array) => {

@@ -14,6 +14,8 @@ type WorkMessage = Extract<ServerMessage, { type: 'run' | 'task' | 'cancel' | 'c
 
 export interface SessionOptions {
   threads: number;
+  /** Whether threads share a memory; else each has its own. */
+  shared: boolean;
   /** Bytes that runs may take in all. */
   memory: number;
   source: Source;
@@ -139,10 +141,11 @@ export class Session {
 
   #host(message: RunMessage): Resident {
     const { run } = message;
-    const { threads, source, store, on } = this.#options;
+    const { threads, shared, source, store, on } = this.#options;
     const current = () => this.#residency.get(run) === resident;
     const resident: Resident = new Resident(message, {
       threads,
+      shared,
       source,
       store,
       onPlan: (plan) => this.#residency.admit(resident, plan),

@@ -23,6 +23,8 @@ export interface Socket {
 /** Milliseconds. */
 const HANDSHAKE_MS = 10_000;
 const PING_EVERY_MS = 10_000;
+/** What a browser says of a connection that ended without a word, or never was. */
+const LOST = 1006;
 
 const isNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 
@@ -98,7 +100,8 @@ function openInBrowser(url: string, events: SocketEvents): Socket {
   socket.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) events.received(new Uint8Array(data));
   };
-  socket.onclose = ({ code, reason }) => events.closed(reason || `the connection was closed (${code})`, null);
+  socket.onclose = ({ code, reason }) =>
+    events.closed(reason || (code === LOST ? 'the server cannot be reached' : `the connection was closed (${code})`), null);
   return {
     send: (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);

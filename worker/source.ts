@@ -54,7 +54,7 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
         const from = at - skip;
         const length = response.headers.get('content-length');
         const whole = length === null || response.headers.has('content-encoding') ? null : from + Number(length);
-        for await (const received of response.body ?? []) {
+        for await (const received of streamed(response.body)) {
           alive.renew();
           const chunk = received.subarray(skip);
           skip -= received.length - chunk.length;
@@ -122,6 +122,17 @@ export function httpSource({ base, token, onProgress }: SourceOptions): Source {
       }
     },
   };
+}
+
+/** Not every browser's streams can be iterated. */
+async function* streamed(body: Response['body']): AsyncGenerator<Uint8Array, void> {
+  const reader = body?.getReader();
+  try {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
+  } finally {
+    // Whoever stops in the middle wants no more of it.
+    await reader?.cancel().catch(() => {});
+  }
 }
 
 /** Cuts a stream into its parts: u32 little-endian length, then so many bytes. A part that the end cuts off is left out. */

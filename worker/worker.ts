@@ -22,6 +22,8 @@ export interface WorkerOptions {
   threads: number;
   /** Bytes that runs may take in all. */
   memory: number;
+  /** Whether threads share one memory; default: where the platform lets them (a page has to be cross-origin isolated for it). */
+  isolated?: boolean;
   store: DatasetStore;
   on?: (event: WorkerEvent) => void;
   /** Default: one second, doubling, to half a minute. */
@@ -49,6 +51,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #session: Session;
   readonly #backoff: Backoff;
+  readonly #isolated: boolean;
   readonly #leave = new AbortController();
   #socket: Socket | null = null;
   #attached = false;
@@ -60,8 +63,9 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { threads, memory, store, address, token } = options;
+    this.#isolated = options.isolated ?? typeof SharedArrayBuffer !== 'undefined';
     const source = options.source ?? httpSource({ base: address.http, token });
-    this.#session = new Session({ threads, memory, store, source, on: (event) => this.#on(event) });
+    this.#session = new Session({ threads, shared: this.#isolated, memory, store, source, on: (event) => this.#on(event) });
     this.#backoff = new Backoff(options.backoff ?? BACKOFF);
   }
 
@@ -201,7 +205,7 @@ export class Worker {
       engine,
       threads,
       memory,
-      isolated: typeof SharedArrayBuffer !== 'undefined',
+      isolated: this.#isolated,
       evaluators: ['wasm'],
     };
   }

@@ -32,6 +32,20 @@ describe.each([ga, es])('$name', (experiment) => {
   });
 });
 
+test.each([ga, es])('a memory a thread, alone and beside threads that share one: $name', async (experiment) => {
+  const expected = await alone(experiment);
+  for (const others of [[], [true]]) {
+    const coordinator = await coordinate({ experiment, workers: 1 + others.length, range: 7 });
+    const workers = await Promise.all(
+      [false, ...others].map((isolated) => startWorker(coordinator.url, { isolated, name: `isolated: ${isolated}` })),
+    );
+    const done = await coordinator.conduct();
+    expect(done.digest).toBe(expected.digest);
+    expect(coordinator.wrong).toBe(0);
+    for (const { worker } of workers) expect(worker.status.evaluations).toBeGreaterThan(0);
+  }
+});
+
 test('a late joiner, from the seed or from a snapshot', async () => {
   const expected = await alone(ga);
   const coordinator = await coordinate({
