@@ -1,5 +1,6 @@
 // Records, snapshots and replay of runs.
 
+export type { Cut, CutReason } from './cuts.ts';
 export { JournalError, type JournalErrorCode } from './error.ts';
 export type { EngineFile, RunHeader } from './header.ts';
 export { binEdges, HISTOGRAM_BINS, type LossHistogram } from './histogram.ts';

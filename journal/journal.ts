@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DoneEvent } from '../core/events.ts';
 import { rechunk } from './chunks.ts';
+import type { Cut, CutReason } from './cuts.ts';
 import { JournalError } from './error.ts';
 import type { EngineFile, RunHeader } from './header.ts';
 import type { LossHistogram } from './histogram.ts';
@@ -187,6 +188,24 @@ export class Journal implements JournalContent {
     return written;
   }
 
+  /**
+   * Goes back to before `generation`: drops its record, all after it and the snapshots of states that followed, and keeps a note of why.
+   * Resolves when that is on the disk; a crash leaves the journal as it was or as it is then. False where there is no such record.
+   */
+  cut(generation: number, { who, why }: CutReason): Promise<boolean> {
+    // A snapshot on its way may be of what is dropped: it is finished first.
+    const cut = this.#snapshotting.then(async () => {
+      const dropped = await this.#store.call('cut', { run: this.run.run, generation, reason: { who, why } });
+      if (dropped) {
+        this.#count = generation;
+        this.#end = null;
+      }
+      return dropped;
+    });
+    this.#snapshotting = cut.catch(() => {});
+    return cut;
+  }
+
   /** Notes how the run ended. A record that is appended later, after a resume, takes the note back. */
   async finish(done: DoneEvent): Promise<void> {
     await this.#store.call('finish', { run: this.run.run, done });
@@ -209,6 +228,10 @@ export class Journal implements JournalContent {
 
   latestSnapshot(atMost?: number): Snapshot | null {
     return this.#content.latestSnapshot(atMost);
+  }
+
+  cuts(): Cut[] {
+    return this.#content.cuts();
   }
 
   start(): Float32Array | null {

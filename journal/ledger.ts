@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DoneEvent } from '../core/events.ts';
 import { CHUNK_BYTES, Chunks } from './chunks.ts';
+import { type CutReason, insertCut } from './cuts.ts';
 import { encodeDone } from './done.ts';
 import { writeEngineFiles } from './engine-files.ts';
 import { JournalError, journalError } from './error.ts';
@@ -271,6 +272,29 @@ export class Ledger {
       this.dropSnapshot(run);
     }
     return list;
+  }
+
+  /**
+   * Drops the records from `generation` on and the snapshots of states that followed from them, and notes why; all of it or nothing. False
+   * where there are no such records.
+   */
+  cut(run: string, generation: number, reason: CutReason): boolean {
+    const head = this.#head(run);
+    if (!Number.isSafeInteger(generation) || generation < 0)
+      throw new JournalError('invalid', `run ${run}: a journal is cut at a generation, not at ${generation}`);
+    if (generation >= head.count) return false;
+    this.transaction(() => {
+      insertCut(this.#database, head, { generation, records: head.count, at: new Date().toISOString(), ...reason });
+      this.#prepared('DELETE FROM records WHERE run = ? AND generation >= ?').run(head.id, generation);
+      this.#prepared('DELETE FROM snapshots WHERE run = ? AND generation > ?').run(head.id, generation);
+      this.#prepared('UPDATE runs SET records = ?, done = NULL, done_check = NULL WHERE id = ?').run(generation, head.id);
+      const last = this.#prepared('SELECT chain FROM records WHERE run = ? AND generation = ?').get(head.id, generation - 1);
+      head.chain = (last as { chain: Uint8Array } | undefined)?.chain ?? head.root;
+      head.count = generation;
+      head.ended = false;
+    });
+    this.#sweep();
+    return true;
   }
 
   /** Forgets the pieces added since the last snapshot, and deletes the files that nothing needs any more. */

@@ -1,5 +1,6 @@
 // What the writer's thread is asked and answers, one entry a request.
 import type { DoneEvent } from '../core/events.ts';
+import type { CutReason } from './cuts.ts';
 import type { JournalErrorCode } from './error.ts';
 import type { ChunkList, RunHeader } from './header.ts';
 import type { NewRun, OpenedRun } from './ledger.ts';
@@ -16,6 +17,7 @@ export interface Requests {
   chunk: { request: { run: string; bytes: Uint8Array }; reply: null };
   snapshot: { request: { run: string; generation: number; digest: string }; reply: ChunkList };
   dropSnapshot: { request: { run: string }; reply: null };
+  cut: { request: { run: string; generation: number; reason: CutReason }; reply: boolean };
   remove: { request: { run: string }; reply: null };
   /** The last. */
   end: { request: null; reply: null };

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DoneEvent } from '../core/events.ts';
 import { Chunks } from './chunks.ts';
+import { type Cut, readCuts } from './cuts.ts';
 import { readEngineFiles } from './engine-files.ts';
 import { JournalError, journalError } from './error.ts';
 import { journalPaths } from './folder.ts';
@@ -29,6 +30,8 @@ export interface JournalContent {
   losses(generation: number): Float32Array | LossHistogram;
   /** The newest whole snapshot of generation `atMost` (default: any) or before; null where there is none. Reads every chunk once to be sure. */
   latestSnapshot(atMost?: number): Snapshot | null;
+  /** Where the run went back to an earlier generation, oldest first. */
+  cuts(): Cut[];
   /** The genome that the run started from (`--init`); null where there was none. */
   start(): Float32Array | null;
   /** The WebAssembly modules that the run was made with. */
@@ -139,6 +142,10 @@ export class JournalReader implements JournalContent {
 
   latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Snapshot | null {
     return this.#read(() => latestWhole(this.#database, this.#chunks, this.#verified, Math.min(atMost, this.count)));
+  }
+
+  cuts(): Cut[] {
+    return this.#read(() => readCuts(this.#database, this.#verified));
   }
 
   start(): Float32Array | null {

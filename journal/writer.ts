@@ -52,6 +52,8 @@ function perform({ kind, request }: Request): unknown {
       return ledger.endSnapshot(request.run, request.generation, request.digest);
     case 'dropSnapshot':
       return ledger.dropSnapshot(request.run) ?? null;
+    case 'cut':
+      return ledger.cut(request.run, request.generation, request.reason);
     case 'remove':
       return ledger.remove(request.run) ?? null;
   }
