@@ -191,6 +191,7 @@ function serverCommands(program: Command, exit: (code: number) => void): void {
     .option('--port <number>', 'port (default: 4376; 0: any that is free)')
     .option('--data <folder>', 'where runs are kept (default: ./germline-data)')
     .option('--work [threads]', 'lend this machine as well (default: one thread a core)')
+    .option('--first-run <experiment>', 'submit this where the folder holds no run: name (see `germline experiments`) or file')
     .option('--tokens', 'ask for tokens on this machine too')
     .option('--public-url <url>', 'how the world calls this server, behind a proxy')
     .option('--trust-proxy', 'believe the proxy in front about where requests come from')
@@ -198,7 +199,7 @@ function serverCommands(program: Command, exit: (code: number) => void): void {
     .option('--tls-key <file>', 'its key, PEM')
     .addOption(new Option('--log-level <level>', 'what to log to stderr').choices(['fatal', 'error', 'warn', 'info', 'debug', 'silent']))
     .option('--json', 'print where it serves as one JSON object')
-    .addHelpText('after', examples('serve --work', 'serve --host 0.0.0.0 --data /srv/germline'))
+    .addHelpText('after', examples('serve --work', 'serve --work --first-run mnist', 'serve --host 0.0.0.0 --data /srv/germline'))
     .action(async (options) => exit(await (await import('./commands/serve.ts')).serve(options)));
 
   const client = (command: Command) =>

@@ -1,5 +1,6 @@
 // Runs and workers in the words that viewers, the API and displays get. Non-finite numbers are null, as in all JSON here.
 import type { Champion, DoneEvent, Score } from '../core/events.ts';
+import type { Experiment } from '../experiments/index.ts';
 import type { GenerationNumbers } from './read-messages.ts';
 import type { RunHandle } from './run-handle.ts';
 import type { WorkerSession } from './worker-session.ts';
@@ -20,10 +21,7 @@ function endOf(end: DoneEvent | null) {
 /** What a list of runs shows. */
 export function describeRun(run: RunHandle) {
   const { id, state, created, experiment, experimentHash, seed, clonedFrom, failure, end } = run.record;
-  const { name, kind, description, population, generations, metric, evaluators, dataset, algorithm } = experiment as Record<
-    string,
-    unknown
-  >;
+  const { name, kind, description, population, generations, metric, evaluators, dataset, algorithm } = experiment as unknown as Experiment;
   return {
     id,
     name,
@@ -43,7 +41,7 @@ export function describeRun(run: RunHandle) {
     champion: championOf(run.champion),
     metric,
     evaluators,
-    algorithm: (algorithm as { name: string }).name,
+    algorithm: algorithm.name,
     dataset: run.opened?.dataset ?? { name: dataset, hash: null, bytes: null },
     parameters: run.opened?.parameters ?? null,
     engine: run.opened?.engine ?? null,

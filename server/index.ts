@@ -5,15 +5,17 @@ import type { FastifyBaseLogger } from 'fastify';
 import { DEFAULT_PORT } from '../protocol/limits.ts';
 import type { Role } from '../protocol/messages.ts';
 import { Access, certifiedNames, isLoopback } from './access.ts';
+import { describeRun } from './describe.ts';
 import { Dispatch } from './dispatch.ts';
 import { engineIdentity } from './engine-identity.ts';
 import { Gateway } from './gateway.ts';
 import { addRoutes, addressOf, createApp } from './http/app.ts';
 import { sessionLimits } from './limits.ts';
+import { type LocalWork, LocalWorker, localThreads } from './local-worker.ts';
 import { Metrics } from './metrics.ts';
 import { Reading } from './read.ts';
 import type { RunFollower } from './run-handle.ts';
-import { Runs } from './runs.ts';
+import { type NewRun, Runs } from './runs.ts';
 import { selfSigned } from './self-signed.ts';
 import { Guard, Tokens } from './tokens.ts';
 import { Watch } from './watch.ts';
@@ -37,6 +39,10 @@ export interface ServerOptions {
   trustProxy?: boolean;
   /** PEM, or a certificate of the server's own, which browsers warn of and clients have to be told to trust. */
   tls?: { key: string | Buffer; cert: string | Buffer } | 'self-signed' | null;
+  /** Made and started where the folder holds no run. */
+  firstRun?: NewRun | null;
+  /** Let this machine's own threads measure too. Default: only workers that attach do. */
+  work?: LocalWork | null;
   /** pino, or whether to log to standard output. */
   logger?: boolean | FastifyBaseLogger;
 }
@@ -49,17 +55,36 @@ export interface StartedServer {
   tokens: { role: Role; token: string }[];
   /** Whether callers need a token. */
   guarded: boolean;
+  /** What goes on just now. */
+  status(): ServerStatus;
   /** Tells everyone, lets runs write what they have, and ends. Runs that ran go on with the next server. */
   close(): Promise<void>;
+}
+
+export interface ServerStatus {
+  runs: ReturnType<typeof describeRun>[];
+  /** Connected. */
+  workers: number;
+  /** That they lend. */
+  threads: number;
+  /** Losses that counted since the server started. */
+  evaluations: number;
 }
 
 /** A server that cannot start: the message says why, and what to do. */
 export class ServerError extends Error {
   override name = 'ServerError';
+  /** Where a caller may know better than the message what to do. */
+  readonly code: 'port-taken' | null;
+
+  constructor(message: string, code: 'port-taken' | null = null) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export async function startServer(options: ServerOptions): Promise<StartedServer> {
-  const { host = '127.0.0.1', port = DEFAULT_PORT, data, publicUrl = null, trustProxy = false, logger = false } = options;
+  const { host = '127.0.0.1', port = DEFAULT_PORT, data, publicUrl = null, trustProxy = false, work = null, logger = false } = options;
   const [engine, version] = await Promise.all([engineIdentity(), packageVersion()]);
   const reading = new Reading(data);
   try {
@@ -81,7 +106,8 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
       closed: (run) => dispatch.closed(run),
       changed: (run) => watch.changed(run.id),
     };
-    const runs = new Runs(data, reading, follower, app.log);
+    const runs = new Runs(data, reading, follower, work ? localThreads(work) : 0, app.log);
+    if (work) new LocalWorker(work, engine.sha256, dispatch, (id) => runs.find(id));
     runs.onListed = (id) => watch.changed(id);
     let gateway: Gateway;
     await addRoutes(app, { data, version, engine, runs, reading, dispatch, gateway: () => gateway, metrics }, { tls });
@@ -111,18 +137,24 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     try {
       await runs.load();
       await app.listen({ host, port });
+      if (options.firstRun && runs.none) await runs.create(options.firstRun);
     } catch (error) {
       await close();
       const { code, message } = error as NodeJS.ErrnoException;
       throw code === 'EADDRINUSE'
-        ? new ServerError(`port ${port} of ${host} is taken: another server may be running; choose another port`)
+        ? new ServerError(`port ${port} of ${host} is taken, perhaps by another server: choose another port`, 'port-taken')
         : new ServerError(message);
     }
     const bound = (app.server.address() as AddressInfo).port;
     const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
     const url = publicUrl ?? `${tls ? 'https' : 'http'}://${name}:${bound}`;
+    const status = (): ServerStatus => {
+      const workers = [...dispatch.workers.values()];
+      const threads = workers.reduce((sum, { hello }) => sum + hello.threads, 0);
+      return { runs: Array.from(runs.all(), describeRun), workers: workers.length, threads, evaluations: metrics.evaluations };
+    };
     let closing: Promise<void> | undefined;
-    return { url, port: bound, tokens: made, guarded, close: () => (closing ??= close()) };
+    return { url, port: bound, tokens: made, guarded, status, close: () => (closing ??= close()) };
   } catch (error) {
     await reading.close();
     throw error;

@@ -32,15 +32,20 @@ export interface NewRun {
 
 export class Runs {
   readonly #data: string;
+  readonly #threads: number;
   readonly #reading: Reading;
   readonly #follower: RunFollower;
   readonly #log: FastifyBaseLogger;
   readonly #runs = new Map<string, RunHandle>();
+  /** Runs that cannot be read count as well. */
+  #damaged = 0;
   /** Told when a run is there, or gone. */
   onListed: (id: string, run: RunHandle | null) => void = () => {};
 
-  constructor(data: string, reading: Reading, follower: RunFollower, log: FastifyBaseLogger) {
+  /** `threads`: of this machine, that each run's thread may measure with beside the workers; 0: none. */
+  constructor(data: string, reading: Reading, follower: RunFollower, threads: number, log: FastifyBaseLogger) {
     this.#data = data;
+    this.#threads = threads;
     this.#reading = reading;
     this.#follower = follower;
     this.#log = log;
@@ -49,6 +54,7 @@ export class Runs {
   /** Takes up what the data folder holds; runs that ran go on. */
   async load(): Promise<void> {
     const { records, damaged } = await readRecords(this.#data);
+    this.#damaged = damaged.length;
     for (const { folder, message } of damaged) this.#log.error(`${folder}: run.json cannot be read, and the run is left alone: ${message}`);
     for (const record of records) {
       const run = this.#add(record);
@@ -57,10 +63,15 @@ export class Runs {
   }
 
   #add(record: RunRecord): RunHandle {
-    const run = new RunHandle(this.#data, record, this.#follower);
+    const run = new RunHandle(this.#data, record, this.#follower, this.#threads);
     this.#runs.set(record.id, run);
     this.onListed(record.id, run);
     return run;
+  }
+
+  /** Whether the folder holds no run at all. */
+  get none(): boolean {
+    return this.#runs.size + this.#damaged === 0;
   }
 
   all(): Iterable<RunHandle> {

@@ -1,11 +1,12 @@
 // `germline serve`: the coordinator.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { resolveExperiment } from '../../experiments/index.ts';
 import { DEFAULT_PORT } from '../../protocol/limits.ts';
-import { type StartedServer, startServer, Tokens } from '../../server/index.ts';
+import { ServerError, type ServerOptions, type StartedServer, startServer } from '../../server/index.ts';
+import { type ServerDisplay, serverDisplay } from '../display/server.ts';
 import { UsageError } from '../mistake.ts';
 import { Stop } from '../stop.ts';
 import { MAX_THREADS, wholeNumber } from '../whole-number.ts';
@@ -21,21 +22,28 @@ export interface ServeFlags {
   tokens?: boolean;
   /** true: one thread a core. */
   work?: string | boolean;
+  /** Name or file of an experiment: submitted where the data folder holds no run. */
+  firstRun?: string;
   logLevel?: string;
   json?: boolean;
 }
 
 export const DEFAULT_DATA = './germline-data';
 const MOST_PORT = 65535;
-const BIN = fileURLToPath(import.meta.resolve('germline/package.json').replace('package.json', 'bin/germline.js'));
+
+/** What one types to start it: `npm start` says so of itself. */
+const COMMAND = process.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'germline serve';
 
 /** Serves until stopped. Returns the exit code. */
 export async function serve(flags: ServeFlags): Promise<number> {
   const data = resolve(flags.data ?? DEFAULT_DATA);
   const port = flags.port === undefined ? DEFAULT_PORT : wholeNumber(flags.port, '--port', 0, MOST_PORT);
-  const threads = typeof flags.work === 'string' ? wholeNumber(flags.work, '--work', 1, MAX_THREADS) : null;
+  const threads = typeof flags.work === 'string' ? wholeNumber(flags.work, '--work', 1, MAX_THREADS) : undefined;
+  const firstRun = flags.firstRun === undefined ? null : { experiment: { ...(await resolveExperiment(flags.firstRun)) } };
   const stop = new Stop();
-  const server = await startServer({
+  let view: ServerDisplay | null = null;
+  const log = { write: (text: string) => (view ? view.log(text) : void process.stderr.write(text)) };
+  const server = await started({
     host: flags.host,
     port,
     data,
@@ -43,21 +51,31 @@ export async function serve(flags: ServeFlags): Promise<number> {
     publicUrl: flags.publicUrl ?? null,
     trustProxy: flags.trustProxy,
     tls: tlsOf(flags),
-    logger: pino({ level: flags.logLevel ?? 'warn', name: 'germline' }, pino.destination(2)),
+    firstRun,
+    work: flags.work ? { threads } : null,
+    logger: pino({ level: flags.logLevel ?? 'warn', name: 'germline' }, log),
   });
-  let worker: LocalWorker | null = null;
   try {
-    process.stdout.write(flags.json ? jsonLine(server, data) : greeting(server, data));
-    if (flags.work) worker = await LocalWorker.start(server, data, threads);
+    process.stdout.write(flags.json ? jsonLine(server, data) : greeting(server, data, flags));
+    if (!flags.json) view = serverDisplay(server.status, process.stdout);
     await new Promise<void>((over) => {
       if (stop.signal.aborted) over();
       stop.signal.addEventListener('abort', () => over());
     });
+    view?.close();
     return 0;
   } finally {
-    await worker?.end();
     await server.close();
     stop.close();
+  }
+}
+
+async function started(options: ServerOptions): Promise<StartedServer> {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.code !== 'port-taken') throw error;
+    throw new ServerError(`${error.message}, as with ${COMMAND} --port ${((options.port ?? DEFAULT_PORT) % MOST_PORT) + 1}`);
   }
 }
 
@@ -79,65 +97,34 @@ function jsonLine({ url, port, tokens, guarded }: StartedServer, data: string): 
   return `${JSON.stringify({ event: 'serving', url, port, data, guarded, tokens })}\n`;
 }
 
-function greeting({ url, tokens, guarded }: StartedServer, data: string): string {
-  const base = url.replace(/\/?$/, '/');
-  const lines = [`Serving ${base} from ${data}`];
+function greeting({ url, tokens, guarded }: StartedServer, data: string, flags: ServeFlags): string {
+  const base = reachable(url, flags).replace(/\/?$/, '/');
+  const told = ([what, how]: [string, string]) => `  ${what.padEnd(16)} ${how}`;
+  const lines = ['', `Serving ${base}`, `  runs are kept in ${data}`, ''];
   if (tokens.length) {
     const token = (role: string) => tokens.find((made) => made.role === role)?.token;
     lines.push(
-      '',
       'Tokens were made; they are shown this once only (germline token makes others):',
-      `  lend a machine   germline work ${base}#${token('worker')}`,
-      `  submit runs      GERMLINE_TOKEN=${token('admin')} germline submit mnist --server ${base}`,
-      `  look on          ${base}#${token('viewer')}`,
+      told(['lend a machine', `germline work ${base}#${token('worker')}`]),
+      told(['submit a run', `GERMLINE_TOKEN=${token('admin')} germline submit mnist --server ${base}`]),
+      told(['look on', `${base}#${token('viewer')}`]),
+      told(['do everything', `${base}#${token('admin')}`]),
     );
-  } else if (guarded) lines.push('Everyone needs a token: germline token list');
-  else lines.push(`  lend a machine   germline work ${base}`, `  submit a run     germline submit mnist --server ${base}`);
+  } else {
+    lines.push(told(['open', base]));
+    if (guarded) lines.push(told(['everyone needs', 'a token: germline token list | create']));
+    lines.push(told(['attach a worker', `germline work ${base}`]));
+    if (!guarded) lines.push(told(['other machines', `can attach where it serves them: ${COMMAND} --host 0.0.0.0`]));
+    lines.push(told(['submit a run', `germline submit mnist${url.endsWith(`:${DEFAULT_PORT}`) ? '' : ` --server ${base}`}`]));
+  }
+  lines.push(told(['end it', `Ctrl-C; ${COMMAND.replace(/ --$/, '')} goes on where it was`]), '');
   return `${lines.join('\n')}\n`;
 }
 
-/** A worker of this machine, in a process of its own: the server's threads stay free. */
-class LocalWorker {
-  readonly #child: ChildProcess;
-  readonly #revoke: () => Promise<void>;
-
-  private constructor(child: ChildProcess, revoke: () => Promise<void>) {
-    this.#child = child;
-    this.#revoke = revoke;
-  }
-
-  static async start({ url, guarded }: StartedServer, data: string, threads: number | null): Promise<LocalWorker> {
-    const { token, revoke } = guarded ? await ownToken(data) : { token: '', revoke: async () => {} };
-    const words = [BIN, 'work', url, '--name', 'local', '--json', ...(threads ? ['--threads', String(threads)] : [])];
-    const child = spawn(process.execPath, words, {
-      // The channel says nothing: it ends when this process does, however that happens.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, GERMLINE_TOKEN: token },
-    });
-    child.on('exit', (code) => {
-      if (code) process.stderr.write(`the local worker ended with exit code ${code}\n`);
-    });
-    return new LocalWorker(child, revoke);
-  }
-
-  async end(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = new Promise((over) => this.#child.once('exit', over));
-      this.#child.kill('SIGTERM');
-      await ended;
-    }
-    await this.#revoke();
-  }
-}
-
-async function ownToken(data: string): Promise<{ token: string; revoke: () => Promise<void> }> {
-  const tokens = await Tokens.open(data);
-  const { entry, token } = await tokens.create('worker', 'the local worker');
-  return {
-    token,
-    async revoke() {
-      await tokens.refresh();
-      await tokens.revoke(entry.id);
-    },
-  };
+/** Where other machines find a server that is bound to all addresses of this one. */
+function reachable(url: string, { host, publicUrl }: ServeFlags): string {
+  if (publicUrl !== undefined || (host !== '0.0.0.0' && host !== '::')) return url;
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const outward = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  return outward ? url.replace('localhost', outward.address) : url;
 }

@@ -3,11 +3,10 @@ import type { WriteStream } from 'node:tty';
 import type { WorkerEvent, WorkerStatus } from '../../worker/events.ts';
 import { counted, duration, percent } from './numbers.ts';
 import { Screen } from './screen.ts';
+import { Speed } from './speed.ts';
 
 const REDRAW_MILLISECONDS = 250;
 const PROGRESS_MILLISECONDS = 5_000;
-/** Seconds that the speed is taken over. */
-const WINDOW = 10;
 
 export interface WorkerDisplay {
   on(event: WorkerEvent): void;
@@ -38,7 +37,7 @@ class LiveWorker implements WorkerDisplay {
   readonly #stream: WriteStream;
   readonly #status: () => WorkerStatus;
   readonly #timer: NodeJS.Timeout;
-  readonly #speed: Speed = new Speed();
+  readonly #speed = new Speed();
   readonly #news = new News();
   #note = 'starting';
 
@@ -94,19 +93,6 @@ class News {
     if (event.event === 'waiting') this.#away = event.reason;
     if (event.event === 'connected') this.#away = null;
     return event.event !== 'waiting' || event.reason !== away;
-  }
-}
-
-class Speed {
-  readonly #samples: [seconds: number, evaluations: number][] = [];
-
-  /** Evaluations a second, over the last ten. */
-  measure(evaluations: number): number {
-    const now = performance.now() / 1000;
-    this.#samples.push([now, evaluations]);
-    while (this.#samples.length > 2 && this.#samples[0][0] < now - WINDOW) this.#samples.shift();
-    const [then, before] = this.#samples[0];
-    return now > then ? (evaluations - before) / (now - then) : 0;
   }
 }
 
