@@ -31,6 +31,15 @@ export function fileRoutes(app: FastifyInstance, { data, engine, runs }: Served)
     },
   );
 
+  app.get(
+    '/api/engines',
+    {
+      config: { roles: ANYONE },
+      schema: { summary: 'The engine that workers must have: a worker that carries none fetches it by this hash' },
+    },
+    async () => ({ engine: engine.sha256 }),
+  );
+
   app.get<{ Params: { hash: string; file: string } }>(
     '/api/engines/:hash/:file',
     {

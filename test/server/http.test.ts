@@ -229,6 +229,7 @@ describe('files', () => {
     const { dataset, engine } = await until(url, id, 'done').then(() => ask(url, `/api/runs/${id}`).then(({ body }) => body));
     const sha256 = (...parts: Uint8Array[]) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
     const { engine: ours } = (await ask(url, '/api/server')).body;
+    expect((await ask(url, '/api/engines')).body).toEqual({ engine: ours });
     const [own, shared] = await Promise.all(['engine.wasm', 'engine.shared.wasm'].map((file) => ask(url, `/api/engines/${ours}/${file}`)));
     expect(sha256(own.body, shared.body)).toBe(ours);
     expect(own.headers.get('content-type')).toBe('application/wasm');
