@@ -1,5 +1,6 @@
 // The WebAssembly engine: its two modules, their identity, and an instance over a memory.
 import type { EngineExports } from './engine-exports.ts';
+import { isNode } from './ports.ts';
 import { sha256 as hashOf } from './sha256.ts';
 
 export type { EngineExports } from './engine-exports.ts';
@@ -60,7 +61,7 @@ export function loadEngine(): Promise<Engine> {
   loaded ??= (async () => {
     const read = async (name: (typeof ENGINE_FILES)[number]) => {
       const url = PLACES[name];
-      if (url.protocol !== 'file:') {
+      if (!isNode) {
         const response = await fetch(url);
         if (!response.ok) throw new EngineError(`the engine's ${name} cannot be had (HTTP ${response.status})`);
         return new Uint8Array(await response.arrayBuffer());

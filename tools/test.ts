@@ -1,11 +1,11 @@
-// `npm test`: builds the engine, runs every test, and closes with `N passed, N failed, N skipped` on a line of its own.
+// `npm test`: builds the engine and the dashboard, runs every test, and closes with `N passed, N failed, N skipped` on a line of its own.
 //   npm test -- test/core        only what lies there
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runNode } from './run-node.ts';
 
-const built = await runNode(['tools/build-wasm.ts', '--if-stale']);
+const built = await runNode(['tools/build-client.ts', '--if-stale']);
 if (built) process.exit(built);
 const folder = await mkdtemp(join(tmpdir(), 'germline-test-'));
 const report = join(folder, 'report.json');

@@ -18,6 +18,7 @@ import type { Runs } from '../runs.ts';
 import type { Guard } from '../tokens.ts';
 import { fileRoutes } from './files.ts';
 import { journalRoutes } from './journals.ts';
+import { pageRoutes } from './pages.ts';
 import { runRoutes } from './runs.ts';
 import { statusRoutes } from './status.ts';
 
@@ -129,6 +130,7 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
     journalRoutes(scope, served);
     fileRoutes(scope, served);
     statusRoutes(scope, served);
+    await pageRoutes(scope);
     scope.get('/api/docs', { config: { roles: [] }, schema: { summary: 'This description, as OpenAPI' } }, async () => app.swagger());
   });
 }

@@ -2,10 +2,11 @@
 import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { builtIn } from '../../experiments/index.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import { RUN_STATES } from '../run-record.ts';
 import { workerEntries } from '../worker-entries.ts';
 import type { Served } from './app.ts';
-import { VIEWERS } from './schemas.ts';
+import { ANYONE, VIEWERS } from './schemas.ts';
 
 export function statusRoutes(app: FastifyInstance, { data, version, engine, runs, dispatch, gateway, metrics }: Served): void {
   app.get('/api/experiments', { config: { roles: VIEWERS }, schema: { summary: 'The built-in experiments' } }, async () => ({
@@ -15,6 +16,23 @@ export function statusRoutes(app: FastifyInstance, { data, version, engine, runs
   app.get('/api/workers', { config: { roles: VIEWERS }, schema: { summary: 'The workers that are connected' } }, async () => ({
     workers: Object.values(workerEntries(dispatch)),
   }));
+
+  // For workers as well, so no more than what is their own business.
+  app.get<{ Params: { id: string } }>(
+    '/api/workers/:id',
+    {
+      config: { roles: ANYONE },
+      schema: {
+        summary: "A worker's share of the work, and why it gets none; by the id of its welcome",
+        params: { type: 'object', properties: { id: { type: 'string', pattern: '^c[0-9]{1,15}$' } } },
+      },
+    },
+    async ({ params: { id } }) => {
+      const known = dispatch.scheduler.statistics().workers.find(({ worker }) => worker === id);
+      if (!known) throw new ProtocolError('not-found', `no worker ${id} is connected`);
+      return { id, share: known.share, idle: known.idle };
+    },
+  );
 
   app.get('/api/server', { config: { roles: VIEWERS }, schema: { summary: 'This server: version, engine, disk' } }, async () => {
     const { bavail, blocks, bsize } = await statfs(data);

@@ -39,6 +39,7 @@ describe('the package', () => {
         'dist/experiment.schema.json',
         'dist/assembly/build/engine.wasm',
         'dist/assembly/build/engine.shared.wasm',
+        'dist/client/index.html',
       ]),
     );
     const folders = new Set(packed.map((path) => path.split('/').slice(0, -1).slice(0, 2).join('/')));
@@ -50,6 +51,7 @@ describe('the package', () => {
         'dist',
         'dist/assembly',
         'dist/cli',
+        'dist/client',
         'dist/core',
         'dist/data',
         'dist/experiments',

@@ -1,0 +1,118 @@
+// The shell: a header with the navigation, and the page that the address asks for.
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { lending } from './lending.ts';
+import { type PageProps, pages } from './pages.ts';
+import { followLink, match, path } from './router.ts';
+import { THEMES, theme } from './theme.ts';
+
+const THEME_NAMES = { system: "System's theme", light: 'Light', dark: 'Dark' };
+
+interface Shown extends PageProps {
+  Page: ComponentType<PageProps>;
+  path: string;
+}
+
+export function App() {
+  const shown = useSignal<Shown | null>(null);
+  useSignalEffect(() => {
+    const asked = path.value;
+    void find(asked).then((found) => {
+      // Another was asked for while this one was loaded.
+      if (asked === path.peek()) shown.value = found;
+    });
+  });
+  const current = shown.value;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: links stay links; their clicks only save loading the page anew
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the Enter key on a link is a click
+    <div class="shell" onClick={followLink}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1} aria-busy={current === null}>
+        {current && <current.Page key={current.path} parameters={current.parameters} />}
+      </main>
+    </div>
+  );
+}
+
+async function find(asked: string): Promise<Shown> {
+  for (const page of pages) {
+    const parameters = match(page.path, asked);
+    if (!parameters) continue;
+    document.title = page.title === 'Germline' ? page.title : `${page.title} · Germline`;
+    try {
+      return { Page: (await page.load()).default, parameters, path: asked };
+    } catch {
+      return { Page: Unloaded, parameters, path: asked };
+    }
+  }
+  document.title = 'Not found · Germline';
+  return { Page: NotFound, parameters: {}, path: asked };
+}
+
+function Header() {
+  const nav = pages.filter((page) => page.nav);
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        <img src="/favicon.svg" width="24" height="24" alt="" />
+        Germline
+      </a>
+      <nav aria-label="Pages">
+        {nav.map((page) => (
+          <a key={page.path} href={page.path} aria-current={match(page.path, path.value) ? 'page' : undefined}>
+            {page.nav}
+          </a>
+        ))}
+      </nav>
+      <div class="top-end">
+        {lending.value > 0 && (
+          <a class="chip live" href="/join">
+            Lending {lending.value} {lending.value === 1 ? 'thread' : 'threads'}
+          </a>
+        )}
+        <label class="theme">
+          <span class="hidden">Theme</span>
+          <select
+            value={theme.value}
+            onChange={(event) => {
+              theme.value = event.currentTarget.value as (typeof THEMES)[number];
+            }}
+          >
+            {THEMES.map((name) => (
+              <option key={name} value={name}>
+                {THEME_NAMES[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </header>
+  );
+}
+
+function NotFound() {
+  return (
+    <div class="narrow">
+      <h1>There is no such page</h1>
+      <p>
+        <code>{path.value}</code> leads nowhere. <a href="/">Go to the start</a>.
+      </p>
+    </div>
+  );
+}
+
+function Unloaded() {
+  return (
+    <div class="narrow">
+      <h1>This page could not be loaded</h1>
+      <p>The server may be gone, or was updated meanwhile.</p>
+      <button type="button" class="primary" onClick={() => location.reload()}>
+        Load it again
+      </button>
+    </div>
+  );
+}

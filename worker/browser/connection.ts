@@ -1,0 +1,95 @@
+// The Web Worker behind the page at /join: it keeps the connection, and starts the threads that compute. Everything with a timer lives here,
+// for a browser slows down the timers of pages that nobody looks at.
+import './policy.ts';
+import { loadEngine } from '../../core/engine.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { parseAddress } from '../address.ts';
+import { Worker } from '../worker.ts';
+import { datasetStore } from './dataset-store.ts';
+import { tabMemory } from './memory.ts';
+import type { JoinOptions, PageMessage, ThreadMessage } from './messages.ts';
+
+/** Milliseconds. */
+const STATUS_EVERY_MS = 500;
+const ASK_EVERY_MS = 2_000;
+
+const scope = globalThis as unknown as { postMessage(message: ThreadMessage): void; onmessage: (event: MessageEvent<PageMessage>) => void };
+let worker: Worker | null = null;
+let stopped = false;
+
+scope.onmessage = ({ data }) => {
+  if (data.type === 'start') void work(data.options);
+  else {
+    stopped = true;
+    void worker?.leave();
+  }
+};
+
+async function work({ name, threads, token }: JoinOptions): Promise<void> {
+  const address = parseAddress(location.origin);
+  let id: string | null = null;
+  let refusal: { code: ErrorCode; message: string } | null = null;
+  let ending = () => {};
+  try {
+    const { sha256 } = await loadEngine();
+    if (stopped) return;
+    const own = new Worker({
+      address,
+      token,
+      name,
+      kind: 'browser',
+      engine: sha256,
+      threads,
+      memory: tabMemory(),
+      store: datasetStore(),
+      on: (event) => {
+        id = event.event === 'connected' ? event.id : event.event === 'waiting' ? null : id;
+        scope.postMessage({ type: 'event', event });
+      },
+    });
+    worker = own;
+    ending = report(own, () => id && `${address.http}api/workers/${id}`, token);
+    await own.work();
+  } catch (error) {
+    const { code = 'internal', message } = error as Error & { code?: ErrorCode };
+    refusal = { code, message };
+  } finally {
+    ending();
+    scope.postMessage({ type: 'ended', refusal });
+  }
+}
+
+/** Tells the page how it goes, until the returned function is called. */
+function report(own: Worker, place: () => string | null, token: string | null): () => void {
+  let idle: string | null = null;
+  let asked = 0;
+  const tell = () => {
+    const { status } = own;
+    const at = performance.now();
+    const url = place();
+    if (!url || status.running) idle = null;
+    else if (at - asked > ASK_EVERY_MS) {
+      asked = at;
+      void whyIdle(url, token).then((reason) => {
+        idle = reason;
+      });
+    }
+    scope.postMessage({ type: 'status', at, status, idle });
+  };
+  const timer = setInterval(tell, STATUS_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    tell();
+  };
+}
+
+/** Why the server gives this worker nothing, in its words; null where it does, or does not say. */
+async function whyIdle(url: string, token: string | null): Promise<string | null> {
+  try {
+    const response = await fetch(url, { headers: token ? { authorization: `Bearer ${token}` } : {}, cache: 'no-store' });
+    const { idle } = response.ok ? await response.json() : {};
+    return typeof idle === 'string' ? idle : null;
+  } catch {
+    return null;
+  }
+}
