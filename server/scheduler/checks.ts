@@ -8,6 +8,8 @@ export interface Ticket extends Range {
   /** Owners whose results it checks. */
   readonly against: readonly string[];
   readonly evaluator: string;
+  /** The generation's results count only once it is answered. */
+  readonly required: boolean;
   answered: boolean;
   /** Times that it was handed out again because its holder was late. */
   copies: number;
@@ -22,8 +24,10 @@ export interface Check extends Range {
 }
 
 export class Checks {
-  /** Individuals to be recomputed that have not been answered. */
+  /** Individuals to be recomputed that have not been answered, */
   pending = 0;
+  /** and those of them in orders that the generation has to wait for. */
+  required = 0;
   /** Orders by evaluator class, kind and first owner to avoid: an owner finds another's at once. */
   readonly #waiting = new Map<string, Map<string, Check[]>>();
   /** Owners that have audited an individual, for its next audit. */
@@ -50,11 +54,12 @@ export class Checks {
     this.#size += 1;
   }
 
-  order(kind: Ticket['kind'], range: Range, owner: string, evaluator: string): void {
+  order(kind: Ticket['kind'], range: Range, owner: string, evaluator: string, required: boolean): void {
     const earlier = kind === 'audit' ? (this.#audited.get(range.first) ?? []) : [];
     const against = [owner, ...earlier];
-    const ticket: Ticket = { ...range, kind, against, evaluator, answered: false, copies: 0 };
+    const ticket: Ticket = { ...range, kind, against, evaluator, required, answered: false, copies: 0 };
     this.pending += range.count;
+    if (required) this.required += range.count;
     this.give({ ...range, ticket, avoid: against, before: [], losses: [] });
   }
 
@@ -80,11 +85,48 @@ export class Checks {
 
   /** The first answer to an order? */
   answer(ticket: Ticket, owner: string): boolean {
+    if (!this.end(ticket)) return false;
+    if (ticket.kind === 'audit') this.#audited.set(ticket.first, [...(this.#audited.get(ticket.first) ?? []), owner]);
+    return true;
+  }
+
+  /** Nobody waits for an order any more; whoever answers it all the same did it twice. False where that was so before. */
+  end(ticket: Ticket): boolean {
     if (ticket.answered) return false;
     ticket.answered = true;
     this.pending -= ticket.count;
-    if (ticket.kind === 'audit') this.#audited.set(ticket.first, [...(this.#audited.get(ticket.first) ?? []), owner]);
+    if (ticket.required) this.required -= ticket.count;
     return true;
+  }
+
+  /** Takes out the orders that wait and that none of those present may have. */
+  takeStranded(present: Iterable<{ owner: string; evaluator: string }>): Ticket[] {
+    const able = [...present];
+    const stranded: Ticket[] = [];
+    for (const byOwner of this.#waiting.values()) {
+      for (const [first, list] of byOwner) {
+        const left = list.filter(({ ticket, avoid }) => {
+          if (able.some(({ owner, evaluator }) => evaluator === ticket.evaluator && !avoid.includes(owner))) return true;
+          if (this.end(ticket)) stranded.push(ticket);
+          return false;
+        });
+        this.#size -= list.length - left.length;
+        if (left.length) byOwner.set(first, left);
+        else byOwner.delete(first);
+      }
+    }
+    return stranded;
+  }
+
+  /** Ends the orders against an owner's results that wait. */
+  endAgainst(owner: string): void {
+    for (const byOwner of this.#waiting.values()) {
+      const list = byOwner.get(owner);
+      if (!list) continue;
+      for (const { ticket } of list) this.end(ticket);
+      this.#size -= list.length;
+      byOwner.delete(owner);
+    }
   }
 
   /** Cuts an order that nobody has begun: its head as an order of its own, the rest back to the queue. */

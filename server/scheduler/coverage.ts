@@ -56,6 +56,23 @@ export class Coverage {
     return pieces;
   }
 
+  /** Makes all that an owner did open again; the ranges, in order. */
+  reopen(owner: string): Range[] {
+    const theirs = this.#doers.map((doer) => doer.owner === owner);
+    const ranges: Range[] = [];
+    this.#by.forEach((mark, grain) => {
+      if (!mark || !theirs[mark - 1]) return;
+      this.#by[grain] = 0;
+      const first = grain * this.grain;
+      const count = Math.min(this.grain, this.population - first);
+      this.open += count;
+      const last = ranges.at(-1);
+      if (last && last.first + last.count === first) last.count += count;
+      else ranges.push({ first, count });
+    });
+    return ranges;
+  }
+
   /** Whether the individual has its loss. */
   done(individual: number): boolean {
     return this.#by[Math.floor(individual / this.grain)] !== 0;

@@ -2,7 +2,7 @@
 // input and output of its own: the same calls give the same leases.
 import { type SchedulerLimits, schedulerLimits } from '../limits.ts';
 import { type Check, Checks } from './checks.ts';
-import { Coverage } from './coverage.ts';
+import { Coverage, type Doer } from './coverage.ts';
 import { doubtedFrom, expiresAt } from './deadline.ts';
 import { chooseHome, evaluatorFor, fits, forgetIdleTime } from './fairness.ts';
 import { Heap } from './heap.ts';
@@ -28,6 +28,7 @@ import type {
   Report,
   RunSpec,
   Statistics,
+  Stranded,
   WorkerSpec,
 } from './types.ts';
 import { checkGeneration, checkRun, checkWorker } from './valid.ts';
@@ -57,7 +58,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions = {}) {
     this.#limits = { ...schedulerLimits, ...options.limits };
-    this.#replicate = options.replicate ?? (() => false);
+    this.#replicate = options.replicate ?? (() => 'no');
   }
 
   // Runs
@@ -140,7 +141,7 @@ export class Scheduler {
       const inside = Number.isInteger(individual) && individual >= 0 && individual < generation.spec.population;
       const doer = inside ? generation.coverage.doer(individual) : null;
       if (!doer) throw new RangeError(`run ${id}, generation ${generation.spec.generation}: individual ${individual} has no loss to audit`);
-      generation.checks.order('audit', { first: individual, count: 1 }, doer.owner, doer.evaluator);
+      generation.checks.order('audit', { first: individual, count: 1 }, doer.owner, doer.evaluator, true);
     }
     this.#opened = true;
   }
@@ -148,6 +149,41 @@ export class Scheduler {
   /** Individuals to be recomputed that have not been answered: audits and replicas of the current generation. */
   pendingChecks(id: string): number {
     return this.#run(id).generation?.checks.pending ?? 0;
+  }
+
+  /** Those of them that the generation has to wait for: audits, and the replicas that are required. */
+  requiredChecks(id: string): number {
+    return this.#run(id).generation?.checks.required ?? 0;
+  }
+
+  /** Gives back, and forgets, the checks that wait and that nobody who is there and answers may do. */
+  takeStranded(id: string): Stranded[] {
+    const run = this.#run(id);
+    if (!run.generation?.checks.size) return [];
+    return run.generation.checks
+      .takeStranded(this.#answering(run))
+      .map(({ kind, first, count, against, evaluator }) => ({ kind, first, count, against, evaluator }));
+  }
+
+  /** Who gave an individual's loss in the current generation; null: nobody yet. */
+  doer(id: string, individual: number): Doer | null {
+    return this.#generation(id).coverage.doer(individual);
+  }
+
+  /** Makes all that an owner did in the current generation undone: it is leased anew. Checks of it end. Returns the ranges. */
+  reopen(id: string, owner: string): Range[] {
+    const run = this.#run(id);
+    const { generation } = run;
+    if (!generation) return [];
+    const { checks, coverage, pool } = generation;
+    checks.endAgainst(owner);
+    for (const { ticket, generation: of } of this.#leases.values()) {
+      if (of === generation && ticket?.against[0] === owner) checks.end(ticket);
+    }
+    const reopened = coverage.reopen(owner);
+    for (const range of reopened) pool.give({ ...range, before: [], losses: [] });
+    this.#opened = true;
+    return reopened;
   }
 
   // Workers
@@ -268,9 +304,11 @@ export class Scheduler {
         worker: worker.spec.id,
         owner: worker.owner,
         evaluator,
+        checkable: run.ready.another(worker.owner),
       };
-      if (!this.#replicate(done)) continue;
-      generation.checks.order('replica', piece, worker.owner, evaluator);
+      const wanted = this.#replicate(done);
+      if (wanted === 'no') continue;
+      generation.checks.order('replica', piece, worker.owner, evaluator, wanted === 'required');
       this.#opened = true;
     }
     return { kind: 'accepted', range, pieces, late, complete: generation.coverage.open === 0, evaluator };
@@ -729,6 +767,17 @@ export class Scheduler {
     if (home) home.homeThreads += worker.threads.length;
     countWorker(worker);
     for (const thread of worker.threads) countThread(thread, this.#limits);
+  }
+
+  /** Owners whose workers are ready for the run and not known to be silent. */
+  #answering(run: Run): { owner: string; evaluator: string }[] {
+    const found = new Map<string, { owner: string; evaluator: string }>();
+    for (const worker of run.ready) {
+      if (worker.slow || worker.stuck >= worker.threads.length) continue;
+      const evaluator = evaluatorFor(run, worker) as string;
+      found.set(`${evaluator} ${worker.owner}`, { owner: worker.owner, evaluator });
+    }
+    return [...found.values()];
   }
 
   #countStuck(worker: Worker): void {

@@ -6,6 +6,7 @@ import type { Estimate } from './deadline.ts';
 import { HeapEntry } from './heap.ts';
 import { Pace } from './pace.ts';
 import type { Piece, Pool } from './pool.ts';
+import { Ready } from './ready.ts';
 import type { Tail } from './tail.ts';
 import type { GenerationSpec, LeaseKind, Loss, RunSpec, WorkerSpec } from './types.ts';
 
@@ -25,7 +26,7 @@ export class Run {
   generation: Generation | null = null;
   paused = false;
   /** Workers that reported ready for the current generation. */
-  readonly ready = new Set<Worker>();
+  readonly ready = new Ready();
   /** Threads of the workers whose run this is. */
   homeThreads = 0;
   /** Compute time given to it, milliseconds of a thread: what is leased counts by its estimate until it is answered. */

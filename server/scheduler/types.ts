@@ -113,8 +113,29 @@ export interface RangeLost {
   losses: Loss[];
 }
 
-/** Asked once a range has its first result; true: it is to be recomputed by a second owner. */
-export type Replicate = (done: Range & { run: string; generation: number; worker: string; owner: string; evaluator: string }) => boolean;
+/** A range that has its first result. */
+export interface Done extends Range {
+  run: string;
+  generation: number;
+  worker: string;
+  owner: string;
+  evaluator: string;
+  /** Whether an owner is there who could recompute it. */
+  checkable: boolean;
+}
+
+/**
+ * Asked once a range has its first result: whether it is to be recomputed by a second owner, and whether the generation is to wait for
+ * that (`requiredChecks`).
+ */
+export type Replicate = (done: Done) => 'no' | 'yes' | 'required';
+
+/** A check that nobody present can do. */
+export interface Stranded extends Range {
+  kind: 'replica' | 'audit';
+  against: readonly string[];
+  evaluator: string;
+}
 
 export interface WorkerStatistics {
   worker: string;

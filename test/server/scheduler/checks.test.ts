@@ -99,7 +99,7 @@ test('the hook has ranges recomputed by a second owner, all of them exactly once
   const asked: string[] = [];
   const fleet = fleetOf({ a: {}, b: {} }, ({ worker, first, count }) => {
     asked.push(`${worker} ${first} ${count}`);
-    return worker === 'a';
+    return worker === 'a' ? 'yes' : 'no';
   });
   const did = new Map<number, string>();
   const checked = new Map<number, string>();
@@ -142,4 +142,81 @@ test('leases that a complete generation does not need can be ended, and their th
   expect(fleet.scheduler.cancelLeases('run')).toEqual([{ worker: 'b', lease: hanging.lease }]);
   expect(fleet.assign()).toMatchObject([{ worker: 'b', kind: 'audit', first: 0 }]);
   expect(fleet.answer(hanging)).toEqual({ kind: 'duplicate', range: null });
+});
+
+test('what an owner did can be undone: it is leased again, and its checks end', () => {
+  const fleet = fleetOf({ a: {}, b: {}, c: {} }, ({ worker }) => (worker === 'a' ? 'yes' : 'no'));
+  fleet.scheduler.setSlow('c', true);
+  fleet.assign();
+  const [done] = fleet.out.filter(({ worker }) => worker === 'a');
+  fleet.now += 5;
+  expect(fleet.answer(done, 5)).toMatchObject({ kind: 'accepted' });
+  fleet.scheduler.setSlow('c', false);
+  const replica = fleet.assign().find(({ kind }) => kind === 'replica');
+  expect(replica).toMatchObject({ first: done.first });
+  expect(fleet.scheduler.doer('run', done.first)).toMatchObject({ owner: 'a' });
+  expect(fleet.scheduler.reopen('run', 'b')).toEqual([]);
+  expect(fleet.scheduler.reopen('run', 'a')).toEqual([{ first: done.first, count: done.count }]);
+  expect(fleet.scheduler.doer('run', done.first)).toBe(null);
+  expect(fleet.scheduler.pendingChecks('run')).toBe(0);
+  // Whoever was checking it did so for nothing.
+  if (replica) expect(fleet.answer(replica, 5)).toMatchObject({ kind: 'duplicate' });
+  fleet.scheduler.removeWorker('a', 'left');
+  fleet.out.splice(0, fleet.out.length, ...fleet.out.filter(({ worker }) => worker !== 'a'));
+  fleet.finish();
+  expect(fleet.scheduler.statistics().runs[0]).toMatchObject({ done: 64, unleased: 0, checks: 0 });
+  for (let i = 0; i < 64; ++i) expect(fleet.scheduler.doer('run', i)?.owner).not.toBe('a');
+});
+
+test('a complete generation whose results are undone is completed again', () => {
+  const fleet = fleetOf({ a: {}, b: {} });
+  fleet.finish();
+  fleet.scheduler.requestAudit('run', [0, 1, 2, 3, 60, 61, 62, 63]);
+  const [undone] = fleet.scheduler.reopen('run', 'a');
+  expect(undone.count).toBeGreaterThan(0);
+  fleet.scheduler.removeWorker('a', 'lost');
+  const outcomes = fleet.finish();
+  expect(outcomes.filter(({ kind }) => kind === 'accepted').at(-1)).toMatchObject({ complete: true });
+});
+
+test('a generation waits for audits and for the replicas that are required, no others', () => {
+  const wanted: Record<string, 'no' | 'yes' | 'required'> = { a: 'yes', b: 'required', c: 'no' };
+  const fleet = fleetOf({ a: {}, b: {}, c: {} }, ({ worker, checkable }) => (checkable ? wanted[worker] : 'no'));
+  let required = 0;
+  for (fleet.assign(); fleet.out.some(({ kind }) => kind === 'range' || kind === 'copy'); fleet.assign()) {
+    const lease = fleet.out.find(({ kind }) => kind === 'range' || kind === 'copy') as (typeof fleet.out)[number];
+    fleet.now += 1;
+    const outcome = fleet.answer(lease, 1);
+    if (outcome.kind === 'accepted' && lease.worker === 'b') for (const { count } of outcome.pieces) required += count;
+  }
+  expect(fleet.scheduler.requiredChecks('run')).toBe(required);
+  expect(fleet.scheduler.pendingChecks('run')).toBeGreaterThan(required);
+  fleet.scheduler.requestAudit('run', [3]);
+  expect(fleet.scheduler.requiredChecks('run')).toBe(required + 1);
+  fleet.finish();
+  expect(fleet.scheduler.requiredChecks('run')).toBe(0);
+});
+
+test('checks that nobody present can do are given back', () => {
+  const fleet = fleetOf({ a: {}, b: {} });
+  fleet.scheduler.setUnready('b', 'run');
+  fleet.finish();
+  fleet.scheduler.requestAudit('run', [1, 2]);
+  expect(fleet.scheduler.takeStranded('run')).toMatchObject([
+    { kind: 'audit', first: 1, count: 1, against: ['a'] },
+    { kind: 'audit', first: 2, count: 1, against: ['a'] },
+  ]);
+  expect(fleet.scheduler.requiredChecks('run')).toBe(0);
+  fleet.scheduler.setReady('b', 'run', 0);
+  fleet.scheduler.requestAudit('run', [3]);
+  expect(fleet.scheduler.takeStranded('run')).toEqual([]);
+  // Its holder falls silent: there is nobody else.
+  const [held] = fleet.assign();
+  expect(held).toMatchObject({ worker: 'b', kind: 'audit' });
+  expect(fleet.scheduler.takeStranded('run')).toEqual([]);
+  fleet.pass(5_000);
+  expect(fleet.scheduler.takeStranded('run')).toMatchObject([{ kind: 'audit', first: 3 }]);
+  expect(fleet.answer(held)).toMatchObject({ kind: 'duplicate' });
+  fleet.scheduler.requestAudit('run', [4]);
+  expect(fleet.scheduler.takeStranded('run')).toEqual([]);
 });

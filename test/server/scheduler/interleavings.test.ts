@@ -11,6 +11,7 @@ type Step =
   | { do: 'wait'; milliseconds: number }
   | { do: 'slow' | 'unready'; worker: number }
   | { do: 'audit'; individual: number }
+  | { do: 'reopen'; worker: number }
   | { do: 'answer a lapsed one'; lease: number };
 
 const index = fc.nat(1_000);
@@ -38,6 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('slow' as const, 'unready' as const), worker: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('audit' as const), individual: index }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen' as const), worker: index }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('answer a lapsed one' as const), lease: index }) },
 );
 
@@ -49,7 +51,7 @@ test('random joins, leaves, results, losses and expiries', () => {
       fc.array(step, { maxLength: 150 }),
       fc.nat(3),
       (population, grain, steps, replicated) => {
-        const fleet = new Fleet({ replicate: ({ first }) => (first / grain) % 4 < replicated });
+        const fleet = new Fleet({ replicate: ({ first }) => ((first / grain) % 4 < replicated ? 'yes' : 'no') });
         const { scheduler } = fleet;
         const losses = new Int32Array(population);
         const ordered = new Map<number, number>();
@@ -103,6 +105,15 @@ test('random joins, leaves, results, losses and expiries', () => {
               scheduler.removeWorker(worker, action.do === 'leave' ? 'left' : 'lost');
               workers.splice(workers.indexOf(worker), 1);
             }
+          } else if (action.do === 'reopen') {
+            const owner = `worker-${action.worker % Math.max(1, joined)}`;
+            const theirs = [...losses.keys()].filter((i) => losses[i] && scheduler.doer('run', i)?.owner === owner);
+            const reopened = scheduler
+              .reopen('run', owner)
+              .flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i));
+            expect(reopened).toEqual(theirs);
+            for (const i of reopened) losses[i] = 0;
+            if (reopened.length) complete = false;
           } else if ('worker' in action) {
             const worker = pick(workers, action.worker);
             if (worker && action.do === 'slow') scheduler.setSlow(worker, action.worker % 2 === 0);
