@@ -146,9 +146,22 @@ export const runLimits = {
   history: 10_000,
   /** Milliseconds that a run's thread has to end after it was told to; then it is terminated. The journal is safe either way. */
   stopMs: 30_000,
+  /** Milliseconds that a run goes on whose experiment gives no minutes, since it was started or resumed: then it is paused. Seven days. */
+  unattendedMs: 7 * 86_400_000,
 };
 
 export type RunLimits = typeof runLimits;
+
+export const diskLimits = {
+  /** Milliseconds between two looks at the disk and the running runs. */
+  lookMs: 15_000,
+  /** Bytes that are kept free: below that, runs are paused while there still is room to write down where they are. */
+  reserveBytes: 64 << 20,
+  /** Bytes that a record takes beside its selection, its losses' histogram and what SQLite needs for both included. */
+  recordBytes: 1_100,
+};
+
+export type DiskLimits = typeof diskLimits;
 
 export const tokenLimits = {
   /** Random bytes of a token. */
@@ -157,6 +170,20 @@ export const tokenLimits = {
   lookMs: 50,
   /** Tokens of one server. */
   tokens: 1_000,
+};
+
+/** How much of what workers say is checked. */
+export const trustLimits = {
+  /** Results in a row that another owner confirmed whole, until not all of an owner's are checked any more (BOINC's number). */
+  trustAfter: 10,
+  /** The least part of a trusted owner's results that is checked: never none, and 2 % of the work at most in the long run. */
+  leastShare: 0.02,
+  /** The part of an owner's results of which the server recomputes one individual where no second owner is there. */
+  spotShare: 0.05,
+  /** Owners that are remembered; the oldest that nothing hangs on make room. */
+  accounts: 10_000,
+  /** Milliseconds until counts are written: what a crash may lose of them. */
+  saveMs: 2_000,
 };
 
 /** Of the certificate that the server makes itself. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as L from '../../assembly/layout.ts';
 import { type Evolution, SelectionError } from '../../core/evolution.ts';
+import { survivorsOf } from '../../core/survivors.ts';
 import { evolve, machine, measure, snapshotOf } from './fixtures/machine.ts';
 import { readSurvivors, readUtilities, withFloat, withWord } from './fixtures/selection.ts';
 import { ALGORITHMS, algorithmNamed, ga, weights } from './fixtures/settings.ts';
@@ -43,6 +44,15 @@ describe.each(ALGORITHMS)('$name', ({ algorithm }) => {
     expect(follower.generation).toBe(10);
     expect(Buffer.compare(snapshotOf(follower), snapshotOf(leader))).toBe(0);
     expect(Array.from(measure(follower).losses)).toEqual(Array.from(measure(leader).losses));
+  });
+
+  it('names its survivors, wherever its bytes lie', () => {
+    const { selection } = measure(machine(settings));
+    const wire = new Uint8Array(selection.length + 3);
+    wire.set(selection, 3);
+    const expected = settings.algorithm.name === 'es' ? [] : readSurvivors(selection).survivors.map(({ individual }) => individual);
+    expect(survivorsOf(wire.subarray(3))).toEqual(expected);
+    expect(expected.length > 0).toBe(settings.algorithm.name !== 'es');
   });
 
   it('refuses every truncation and every excess', () => {
