@@ -4,6 +4,7 @@ import { type Engine, loadEngine } from './engine.ts';
 import type { Champion, DoneEvent, GenerationEvent, RunEvent, Score } from './events.ts';
 import type { Network } from './network.ts';
 import type { Plan } from './plan.ts';
+import { type MeasuredRange, Ranges } from './ranges.ts';
 import { ReplayError } from './replay-error.ts';
 import type { WeightsSettings } from './settings.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -40,7 +41,7 @@ export interface RunOptions {
   engine?: Engine;
   /**
    * Evaluates elsewhere: the losses ([population] float32) of the present generation, or null where the run was stopped meanwhile. This
-   * machine then only selects, validates and advances.
+   * machine then only selects, validates and advances, and measures what `Run.measureRange` asks for meanwhile.
    */
   evaluate?: (generation: number, signal: AbortSignal | undefined) => Promise<Float32Array | null>;
   /** Called with the memory plan before anything is allocated; throws where it asks for too much. */
@@ -54,6 +55,7 @@ export class Run {
   /** SHA-256 (hex) of the WebAssembly engine. */
   readonly engine: string;
   private readonly threads: Threads;
+  private readonly ranges: Ranges;
   private readonly options: RunOptions;
   private best_ = Number.POSITIVE_INFINITY;
   private champion_: Champion | null = null;
@@ -63,6 +65,7 @@ export class Run {
 
   private constructor(threads: Threads, options: RunOptions, engine: string) {
     this.threads = threads;
+    this.ranges = new Ranges(threads);
     this.options = options;
     this.engine = engine;
   }
@@ -119,6 +122,14 @@ export class Run {
   /** Part of the generation in progress that is evaluated: 0 to 1. */
   get progress(): number {
     return this.busy ? this.threads.evaluated / this.options.settings.population : 0;
+  }
+
+  /**
+   * While `evaluate` is at work: individuals of the present generation, measured on one thread of this machine. Null where no generation is
+   * being evaluated, or this one was left meanwhile. Rejects where the evaluator fails.
+   */
+  measureRange(first: number, count: number): Promise<MeasuredRange | null> {
+    return this.ranges.measure(first, count);
   }
 
   private async begin(): Promise<void> {
@@ -225,7 +236,8 @@ export class Run {
     const { threads } = this;
     const { evaluate, settings } = this.options;
     if (evaluate) {
-      const losses = await evaluate(this.generation, signal);
+      this.ranges.begin();
+      const losses = await evaluate(this.generation, signal).finally(() => this.ranges.end());
       if (!losses || signal?.aborted) return false;
       threads.host.losses.set(losses);
       return true;

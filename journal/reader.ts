@@ -55,7 +55,11 @@ export class JournalReader implements JournalContent {
   static open(folder: string, run?: string): JournalReader {
     const database = openForReading(folder);
     try {
-      return new JournalReader(folder, database, verifyRun(database, folder, run));
+      // One view of it all: the run may be growing under our eyes.
+      database.exec('BEGIN');
+      const verified = verifyRun(database, folder, run);
+      database.exec('COMMIT');
+      return new JournalReader(folder, database, verified);
     } catch (error) {
       database.close();
       throw journalError(error, 'read', journalPaths(folder).database);

@@ -3,14 +3,13 @@
 import { encodeMessage } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ServerMessage, WorkerHello, WorkerMessage } from '../protocol/messages.ts';
-import type { Connection } from './connection.ts';
 import { sessionLimits } from './limits.ts';
 import { readLosses } from './losses.ts';
 import type { Metrics } from './metrics.ts';
 import type { Measured, RunFollower, RunHandle } from './run-handle.ts';
 import type { Recorded } from './run-messages.ts';
 import { type RangeLost, Scheduler } from './scheduler/index.ts';
-import { type Employer, type Part, type Task, WorkerSession } from './worker-session.ts';
+import { type Employer, type Link, type Part, type Task, WorkerSession } from './worker-session.ts';
 
 type Message<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>;
 
@@ -21,6 +20,8 @@ interface Wanted {
   generation: number;
   /** 32 hex digits, by generation: of the latest ones. */
   digests: Map<number, string>;
+  /** Whether workers elsewhere may be told of `generation`. */
+  told: boolean;
 }
 
 export class Dispatch implements RunFollower, Employer {
@@ -47,9 +48,9 @@ export class Dispatch implements RunFollower, Employer {
     this.scheduler.addRun({ id: run.id, weight: 1, memory, evaluators });
   }
 
-  begin(run: RunHandle, { generation, digest, selection }: Measured): void {
+  begin(run: RunHandle, { generation, digest, durable }: Measured): void {
     const known = this.#wanted.get(run.id);
-    const wanted: Wanted = known ?? { run, generation, digests: new Map() };
+    const wanted: Wanted = known ?? { run, generation, digests: new Map(), told: false };
     this.#wanted.set(run.id, wanted);
     wanted.generation = generation;
     wanted.digests.set(generation, digest);
@@ -60,20 +61,43 @@ export class Dispatch implements RunFollower, Employer {
       { generation, population, grain: Math.min(population, algorithm.block ?? 1) },
       performance.now(),
     );
-    const commit =
-      selection &&
-      encodeMessage({ type: 'commit', run: run.id, generation: generation - 1, selection, digest: bytesOf(digest) } as ServerMessage);
-    for (const worker of this.workers.values()) {
-      const part = worker.parts.get(run.id);
-      if (commit && (part?.state === 'ready' || part?.state === 'building')) worker.connection.sendFrame(commit);
-      if (part?.state === 'ready') this.scheduler.setReady(worker.id, run.id, generation);
-      if (!part) this.#offer(worker);
-    }
+    for (const worker of this.workers.values()) if (worker.local) this.#hold(worker, wanted);
+    wanted.told = false;
+    if (durable) this.#announce(wanted);
     this.#pump();
   }
 
-  recorded(_run: RunHandle, record: Recorded): void {
+  recorded(run: RunHandle, record: Recorded): void {
     this.#metrics.committed(record.commitMs / 1000);
+    const wanted = this.#wanted.get(run.id);
+    if (wanted?.generation !== record.generation + 1) return;
+    this.#announce(wanted);
+    this.#pump();
+  }
+
+  /** The server's own threads have the state as soon as it is there. */
+  #hold(worker: WorkerSession, { run, generation }: Wanted): void {
+    worker.parts.set(run.id, { state: 'ready', wrong: 0, reason: null });
+    this.scheduler.setReady(worker.id, run.id, generation);
+  }
+
+  /** What led to the state that is wanted is on the disk: workers elsewhere may follow. */
+  #announce(wanted: Wanted): void {
+    const { run, generation, digests } = wanted;
+    wanted.told = true;
+    const selection = run.measured?.selection;
+    let commit: Uint8Array | null = null;
+    for (const worker of this.workers.values()) {
+      if (worker.local) continue;
+      const part = worker.parts.get(run.id);
+      if (selection && (part?.state === 'ready' || part?.state === 'building')) {
+        const digest = bytesOf(digests.get(generation) as string);
+        commit ??= encodeMessage({ type: 'commit', run: run.id, generation: generation - 1, selection, digest } as ServerMessage);
+        worker.connection.sendFrame(commit);
+      }
+      if (part?.state === 'ready') this.scheduler.setReady(worker.id, run.id, generation);
+      if (!part) this.#offer(worker);
+    }
   }
 
   closed(run: RunHandle): void {
@@ -94,8 +118,8 @@ export class Dispatch implements RunFollower, Employer {
 
   // --- Workers -----------------------------------------------------------------------------------------------------------------
 
-  join(connection: Connection, hello: WorkerHello): WorkerSession {
-    const worker = new WorkerSession(connection, hello, this);
+  join(link: Link, hello: WorkerHello, local = false): WorkerSession {
+    const worker = new WorkerSession(link, hello, this, local);
     const { threads, memory, evaluators } = hello;
     this.scheduler.addWorker({ id: worker.id, threads, memory, evaluators });
     this.workers.set(worker.id, worker);
@@ -123,10 +147,11 @@ export class Dispatch implements RunFollower, Employer {
 
   /** Tells the worker of the runs that it should hold and does not. */
   #offer(worker: WorkerSession): void {
-    if (worker.leaving || this.#closed) return;
+    if (worker.local || worker.leaving || this.#closed) return;
     for (const id of this.scheduler.holdings(worker.id)) {
       const wanted = this.#wanted.get(id);
-      if (wanted && !worker.parts.has(id)) this.#tell(worker, wanted, { state: 'building', wrong: 0, reason: null });
+      // Not told yet: it is offered with the others then.
+      if (wanted?.told && !worker.parts.has(id)) this.#tell(worker, wanted, { state: 'building', wrong: 0, reason: null });
     }
   }
 

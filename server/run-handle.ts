@@ -4,6 +4,7 @@
 //                running <-> paused, stopped      (and failed -> running, to try again)
 import { Worker } from 'node:worker_threads';
 import type { DoneEvent } from '../core/events.ts';
+import type { MeasuredRange } from '../core/ranges.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { runLimits } from './limits.ts';
 import type { GenerationNumbers } from './read-messages.ts';
@@ -18,6 +19,8 @@ export interface Measured {
   digest: string;
   /** What made it of the generation before; null where the run's thread has just begun. */
   selection: Uint8Array | null;
+  /** Whether the generation before is on the disk; until it is `recorded`, nobody outside of this process is told of this one. */
+  durable: boolean;
 }
 
 /** Who follows a run. All are called on the connection's thread. */
@@ -35,8 +38,12 @@ export interface RunFollower {
 /** States in which `start` is possible. */
 const STARTABLE: readonly RunState[] = ['created', 'paused', 'stopped', 'failed'];
 
+/** Nothing is wrong with a run that found no room: it goes on once there is. */
+const stateAfter = ({ code }: Failure): RunState => (['disk-full', 'ENOSPC', 'EDQUOT'].includes(code ?? '') ? 'paused' : 'failed');
+
 export class RunHandle {
   readonly #data: string;
+  readonly #threads: number;
   readonly #follower: RunFollower;
   #record: RunRecord;
   #thread: Worker | null = null;
@@ -46,6 +53,9 @@ export class RunHandle {
   #stopping: RunState | null = null;
   #losses: Float32Array<ArrayBuffer> | null = null;
   measured: Measured | null = null;
+  /** What the run's own threads were asked to measure. */
+  readonly #orders = new Map<number, { resolve(measured: MeasuredRange | null): void; reject(error: Error): void }>();
+  #nextOrder = 1;
   /** Where a replay on the way is. */
   replaying: number | null = null;
   /** Generations recorded. */
@@ -58,8 +68,10 @@ export class RunHandle {
   /** Milliseconds that the last record took to be durable. */
   commitMs: number | null = null;
 
-  constructor(data: string, record: RunRecord, follower: RunFollower) {
+  /** `threads`: of this machine, that may measure as well. */
+  constructor(data: string, record: RunRecord, follower: RunFollower, threads: number) {
     this.#data = data;
+    this.#threads = threads;
     this.#record = record;
     this.#follower = follower;
     if (record.end) {
@@ -103,7 +115,7 @@ export class RunHandle {
     // A run that its minutes ended gets as many again.
     const startable = STARTABLE.includes(this.state) || (this.state === 'done' && this.#record.end?.reason === 'minutes');
     if (this.#thread || !startable) throw this.#conflict('started');
-    await this.#set({ state: 'running', failure: null });
+    await this.#set({ state: 'running', failure: null, started: new Date().toISOString() });
     this.open();
   }
 
@@ -111,7 +123,8 @@ export class RunHandle {
   open(): void {
     if (this.#thread) return;
     const { experiment, seed } = this.#record;
-    const workerData: RunThreadData = { folder: this.folder, datasets: datasetsFolder(this.#data), run: this.id, experiment, seed };
+    const datasets = datasetsFolder(this.#data);
+    const workerData: RunThreadData = { folder: this.folder, datasets, run: this.id, experiment, seed, threads: this.#threads };
     const thread = new Worker(sibling('run-thread', import.meta.url), { name: `run ${this.id}`, workerData, execArgv: [] });
     this.#thread = thread;
     this.#stopping = null;
@@ -155,14 +168,41 @@ export class RunHandle {
         break;
       }
       case 'begin': {
-        const { generation, digest, selection } = message;
-        this.measured = { generation, digest, selection };
+        const { generation, digest, selection, durable } = message;
+        this.measured = { generation, digest, selection, durable };
         this.#losses = new Float32Array(this.population);
         this.#follower.begin(this, this.measured);
         break;
       }
+      case 'measured': {
+        const { order, losses, ms } = message;
+        this.#ordered(order)?.resolve(losses && { losses, ms });
+        return;
+      }
+      case 'broken':
+        this.#ordered(message.order)?.reject(new Error(message.message));
+        return;
     }
     this.#follower.changed(this);
+  }
+
+  #ordered(order: number) {
+    const waiting = this.#orders.get(order);
+    this.#orders.delete(order);
+    return waiting;
+  }
+
+  /**
+   * Measures individuals of the generation in progress on a thread of this machine. Null where that generation is left by then. Rejects where
+   * the evaluator fails.
+   */
+  measure(generation: number, first: number, count: number): Promise<MeasuredRange | null> {
+    if (this.measured?.generation !== generation) return Promise.resolve(null);
+    const order = this.#nextOrder++;
+    return new Promise((resolve, reject) => {
+      this.#orders.set(order, { resolve, reject });
+      this.#thread?.postMessage({ type: 'measure', order, generation, first, count } satisfies ToRunThread);
+    });
   }
 
   /** Keeps losses of the generation in progress. */
@@ -215,6 +255,8 @@ export class RunHandle {
     this.#losses = null;
     this.measured = null;
     this.replaying = null;
+    for (const { resolve } of this.#orders.values()) resolve(null);
+    this.#orders.clear();
     this.#follower.closed(this);
     const asked = this.#stopping;
     this.#stopping = null;
@@ -225,12 +267,14 @@ export class RunHandle {
         await this.#set({ state, end: last });
       } else {
         const failure = last ?? { name: 'Error', code: null, message: "the run's thread ended without a word" };
-        await this.#set(asked ? { state: asked } : { state: 'failed', failure });
+        await this.#set(asked ? { state: asked } : { state: stateAfter(failure), failure });
       }
     } catch (error) {
       // The disk does not take run.json: what was there before still stands, and the journal knows all.
       const { name, message, code } = error as NodeJS.ErrnoException;
-      this.#record = { ...this.#record, state: 'failed', failure: { name, message, code: code ?? null } };
+      const said = last && !('event' in last) ? last : null;
+      const failure = this.#record.failure ?? said ?? { name, message, code: code ?? null };
+      this.#record = { ...this.#record, state: stateAfter(failure), failure };
       this.#follower.changed(this);
     }
   }

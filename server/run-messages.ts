@@ -20,6 +20,8 @@ export interface RunThreadData {
   experiment: Record<string, unknown>;
   /** Decimal. */
   seed: string;
+  /** Compute threads that measure as well; 0: the run's thread only selects, validates and advances. */
+  threads: number;
 }
 
 /** What everyone has to know of a run that is open. */
@@ -48,12 +50,22 @@ export type FromRunThread =
   | { type: 'replaying'; generation: number; generations: number }
   /** The record of a generation is durable. */
   | { type: 'recorded'; record: Recorded }
-  /** The state of `generation` is there and wants to be measured; `selection` made it of the one before (null: where the thread began). */
-  | { type: 'begin'; generation: number; digest: string; selection: Uint8Array<ArrayBuffer> | null }
+  /**
+   * The state of `generation` is there and wants to be measured; `selection` made it of the one before (null: where the thread began). That
+   * one's record may not be durable yet: until it is `recorded`, only this process may know.
+   */
+  | { type: 'begin'; generation: number; digest: string; selection: Uint8Array<ArrayBuffer> | null; durable: boolean }
+  /** The answer to `measure`: losses are null where the generation was left meanwhile. */
+  | { type: 'measured'; order: number; losses: Float32Array<ArrayBuffer> | null; ms: number }
+  /** The evaluator failed over an order. */
+  | { type: 'broken'; order: number; message: string }
   /** The run came to an end, or stopped as it was told to. */
   | { type: 'done'; done: DoneEvent }
   | { type: 'failed'; failure: Failure };
 
 export type ToRunThread =
   /** [population] float32. */
-  { type: 'losses'; generation: number; losses: Float32Array<ArrayBuffer> } | { type: 'stop' };
+  | { type: 'losses'; generation: number; losses: Float32Array<ArrayBuffer> }
+  /** Measure individuals of the generation in progress here. */
+  | { type: 'measure'; order: number; generation: number; first: number; count: number }
+  | { type: 'stop' };

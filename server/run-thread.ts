@@ -1,14 +1,15 @@
 // The thread of one active run: its engine, its journal, its champion's validation. It runs core's own loop and asks the connection's
 // thread for each generation's losses, so that a served run is bit for bit the run that `germline run` makes.
 //
-// Journal before effect: the connection's thread hears of a selection only when the state that follows from it is asked to be measured,
-// and that is after the generation's record was durable.
+// Journal before effect: nobody outside of this process is told of a selection before the generation's record is durable. This machine's own
+// threads may measure the state that follows from it while the record is on its way to the disk: should it not arrive, nothing was said.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset } from '../core/dataset.ts';
 import { type Engine, EngineError, engineFrom, loadEngine } from '../core/engine.ts';
 import type { RunEvent } from '../core/events.ts';
+import { planGround } from '../core/ground.ts';
 import { checkAvailable } from '../core/plan.ts';
 import { Run } from '../core/run.ts';
 import { type Experiment, experimentHash, parseExperiment } from '../experiments/index.ts';
@@ -25,6 +26,7 @@ const data = workerData as RunThreadData;
 const stop = new AbortController();
 
 let waiting: { generation: number; resolve: (losses: Float32Array | null) => void } | null = null;
+let measureRange: Run['measureRange'] = async () => null;
 
 function tell(message: FromRunThread, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -32,6 +34,7 @@ function tell(message: FromRunThread, transfer: ArrayBuffer[] = []): void {
 
 port.on('message', (message: ToRunThread) => {
   if (message.type === 'stop') stop.abort();
+  else if (message.type === 'measure') void measure(message);
   else if (waiting?.generation === message.generation) {
     waiting.resolve(message.losses);
     waiting = null;
@@ -39,6 +42,16 @@ port.on('message', (message: ToRunThread) => {
 });
 
 stop.signal.addEventListener('abort', () => waiting?.resolve(null));
+
+async function measure({ order, generation, first, count }: Extract<ToRunThread, { type: 'measure' }>): Promise<void> {
+  try {
+    const measured = waiting?.generation === generation ? await measureRange(first, count) : null;
+    const losses = measured?.losses ?? null;
+    tell({ type: 'measured', order, losses, ms: measured?.ms ?? 0 }, losses ? [losses.buffer] : []);
+  } catch (error) {
+    tell({ type: 'broken', order, message: (error as Error).message });
+  }
+}
 
 /** Opens the run's journal, or makes it: a folder whose first record was never begun counts as none. */
 async function openJournal(experiment: Experiment, make: () => Promise<{ engine: Engine; dataset: Dataset }>): Promise<Journal> {
@@ -94,29 +107,28 @@ async function conduct(): Promise<void> {
   const reached = last !== undefined && experiment.stop.loss !== null && last.best <= experiment.stop.loss;
   const start = journal.start();
   let selection: Uint8Array<ArrayBuffer> | null = null;
+  /** A record on its way to the disk, and since when. */
+  let unsaid: { record: Omit<Recorded, 'commitMs'>; from: number } | null = null;
   let settle = async (): Promise<void> => {};
 
   const evaluate = async (generation: number): Promise<Float32Array | null> => {
-    // The state advanced while its record was written; nobody is told of either before both are done.
-    await settle();
     if (stop.signal.aborted) return null;
     crashPoint('before-begin', generation);
     const losses = new Promise<Float32Array | null>((resolve) => {
       waiting = { generation, resolve };
     });
-    tell({ type: 'begin', generation, digest: run.digest(), selection }, selection ? [selection.buffer] : []);
+    tell({ type: 'begin', generation, digest: run.digest(), selection, durable: !unsaid }, selection ? [selection.buffer] : []);
     selection = null;
+    await settle();
     const all = await losses;
     crashPoint('before-commit', generation);
     return all;
   };
 
+  const ground = { settings: experiment, dataset, seed: BigInt(journal.run.seed), engine };
   const run = await Run.open({
-    settings: experiment,
-    dataset,
-    seed: BigInt(journal.run.seed),
-    threads: 1,
-    engine,
+    ...ground,
+    threads: Math.max(1, data.threads),
     target: experiment.stop.loss,
     minutes: reached ? 0 : experiment.stop.minutes,
     signal: stop.signal,
@@ -132,7 +144,9 @@ async function conduct(): Promise<void> {
   });
   try {
     const { network } = run;
-    const memory = run.plan.bytes + run.plan.outsideBytes;
+    const { plan } = planGround({ ...ground, threads: 1, started: start !== null });
+    const memory = plan.bytes + plan.outsideBytes;
+    measureRange = (first, count) => run.measureRange(first, count);
     const opened = { engine: engine.sha256, parameters: network.parameters, started: start !== null, memory, generations: journal.count };
     const { name, hash } = journal.run.dataset;
     tell({ type: 'opened', opened: { ...opened, dataset: { name, hash, bytes: kept.bytes } } });
@@ -145,7 +159,6 @@ async function conduct(): Promise<void> {
       if (champion && weights) writeChampion(data.folder, { network, weights, champion, ...source });
     };
 
-    let unsaid: { record: Omit<Recorded, 'commitMs'>; from: number } | null = null;
     settle = async () => {
       await records.settled();
       if (!unsaid) return;

@@ -2,6 +2,12 @@
 import type { WorkerHello, WorkerMessage } from '../protocol/messages.ts';
 import type { Connection, Session } from './connection.ts';
 
+/** How a worker is reached: a socket, or a few calls where it is the server's own threads. */
+export type Link = Pick<
+  Connection,
+  'id' | 'address' | 'token' | 'connected' | 'latencyMs' | 'bytesIn' | 'bytesOut' | 'congested' | 'send' | 'sendFrame' | 'complain' | 'drop'
+>;
+
 /** A worker's part in one run. */
 export interface Part {
   /** `building`: it was told of the run and makes its state. `ready`: it follows. `refused`: it cannot take part, and said why. */
@@ -27,8 +33,10 @@ export interface Employer {
 }
 
 export class WorkerSession implements Session {
-  readonly connection: Connection;
+  readonly connection: Link;
   readonly hello: WorkerHello;
+  /** The server's own threads: they hold each run's state without being told. */
+  readonly local: boolean;
   readonly parts = new Map<string, Part>();
   readonly tasks = new Map<number, Task>();
   /** It said that it will close. */
@@ -37,9 +45,10 @@ export class WorkerSession implements Session {
   slow = false;
   readonly #employer: Employer;
 
-  constructor(connection: Connection, hello: WorkerHello, employer: Employer) {
+  constructor(connection: Link, hello: WorkerHello, employer: Employer, local = false) {
     this.connection = connection;
     this.hello = hello;
+    this.local = local;
     this.#employer = employer;
   }
 

@@ -4,6 +4,9 @@ import { alone, submit, until, xor } from './fixtures/runs.ts';
 import { ask, post, start } from './fixtures/server.ts';
 import { FakeWorker } from './fixtures/worker.ts';
 
+/** For what takes no time, on a machine that may be busy. */
+const LONG = { timeout: 20_000 };
+
 const metric = async (url: string, name: string): Promise<number> => {
   const text = new TextDecoder().decode((await ask(url, '/metrics')).body);
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
@@ -89,7 +92,7 @@ it('gives what a worker returned, or left behind, to others', async () => {
   const { url } = await start();
   const id = await submit(url, xor());
   const worker = await FakeWorker.join(url, { lie: () => null });
-  await vi.waitFor(() => expect(worker.peer.of('task').length).toBeGreaterThan(0), { timeout: 20_000 });
+  await vi.waitFor(() => expect(worker.peer.of('task').length).toBeGreaterThan(0), LONG);
   worker.peer.send({ type: 'return', tasks: worker.peer.of('task').map(({ task }) => task) });
   worker.peer.send({ type: 'leave' });
   worker.peer.socket.close();
@@ -108,7 +111,7 @@ it('leases nothing to a worker that does not fit, and says why', async () => {
     const [small, other] = body.workers;
     expect(small.idle).toMatch(/needs .* of memory/);
     expect(other.idle).toMatch(/allows wasm/);
-  });
+  }, LONG);
   await FakeWorker.join(url);
   await until(url, id, 'done');
   const { body } = await ask(url, '/api/workers');
@@ -125,7 +128,7 @@ it('keeps the reason of a worker that refuses', async () => {
   await vi.waitFor(async () => {
     const { body } = await ask(url, '/api/workers');
     expect(body.workers[0].runs[id]).toEqual({ state: 'refused', reason: 'memory: too little room' });
-  });
+  }, LONG);
 });
 
 it('lets a late joiner catch up while the run goes on', async () => {
