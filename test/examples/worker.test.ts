@@ -1,6 +1,7 @@
 // examples/worker.mjs, which shares no code with us: alone, beside a worker of ours, late, interrupted. The digest is always `germline run`'s.
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { loadEngine } from '../../core/engine.ts';
 import { Child } from '../server/fixtures/child.ts';
 import { alone, type Small, submit, until, xor } from '../server/fixtures/runs.ts';
 import { ask, folder, post, start } from '../server/fixtures/server.ts';
@@ -82,6 +83,8 @@ const DIGITS: Record<string, Small> = {
   }),
 };
 
+const text = () => readFile(new URL('../../examples/worker.mjs', import.meta.url), 'utf8');
+
 const individuals = async (url: string): Promise<Record<string, number>> => {
   const { workers } = (await ask(url, '/api/workers')).body;
   return Object.fromEntries(workers.map((worker: { name: string; individuals: number }) => [worker.name, worker.individuals]));
@@ -97,11 +100,21 @@ const reaches = (url: string, id: string, generation: number) =>
   });
 
 test('imports nothing of ours', async () => {
-  const text = await readFile(new URL('../../examples/worker.mjs', import.meta.url), 'utf8');
-  const modules = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(['"`])(.*?)\1/g)].map(([, , name]) => name);
+  const source = await text();
+  const modules = [...source.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*(['"`])(.*?)\1/g)].map(([, , name]) => name);
   expect(modules.filter((name) => !name.startsWith('node:')).sort()).toEqual(['@msgpack/msgpack', 'ws']);
-  expect(modules.length).toBe(text.match(/\bimport\b(?=[\s('"{*])/g)?.length);
-  expect(text).not.toMatch(/\brequire\b|createRequire/);
+  expect(modules.length).toBe(source.match(/\bimport\b(?=[\s('"{*])/g)?.length);
+  expect(source).not.toMatch(/\brequire\b|createRequire/);
+});
+
+test('calls what docs/engine.md names, which is what the engine has', async () => {
+  const page = await readFile(new URL('../../docs/engine.md', import.meta.url), 'utf8');
+  const table = page.slice(page.indexOf('## Exports'));
+  const named = [...table.matchAll(/`(\w+)\(/g)].map(([, name]) => name);
+  const { own } = await loadEngine();
+  expect(WebAssembly.Module.exports(own).map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  const called = [...(await text()).matchAll(/\bengine\.(\w+)\(/g)].map(([, name]) => name);
+  expect([...new Set(called)].sort()).toEqual([...new Set(named)].sort());
 });
 
 test.each([
@@ -129,28 +142,33 @@ test('beside a worker of ours', async () => {
   expect(Math.min(example, ours)).toBeGreaterThan(0);
 });
 
-test.each(['es', 'ga'])('late, from a snapshot, and gone before the end: %s', async (algorithm) => {
+test('late, from snapshots, and gone before the end', async () => {
   const { url } = await start();
-  const run = mnist({ algorithm, generations: 150 });
-  const id = await submit(url, run);
+  const runs = ['es', 'ga'].map((algorithm) => mnist({ algorithm, generations: 100 }));
+  const ids = await Promise.all(runs.map((run) => submit(url, run)));
+  const each = (act: (id: string) => Promise<unknown>) => Promise.all(ids.map(act));
   const { worker } = await startWorker(url, { name: 'ours' });
-  await reaches(url, id, 5);
-  // A run that is paused leaves a snapshot behind.
-  await post(url, `/api/runs/${id}/pause`);
-  await until(url, id, 'paused');
-  const { generation } = (await ask(url, `/api/runs/${id}/snapshot`)).body;
-  expect(generation).toBeGreaterThanOrEqual(5);
+  await each(async (id) => {
+    await reaches(url, id, 5);
+    // A run that is paused leaves a snapshot behind.
+    await post(url, `/api/runs/${id}/pause`);
+    await until(url, id, 'paused');
+  });
   await worker.leave();
   const example = startWorkerExample(url);
   await connected(url, 1);
-  await post(url, `/api/runs/${id}/resume`);
-  await reaches(url, id, generation + 10);
-  expect(example.said).toMatch(new RegExp(`ready at generation ${generation} \\(snapshot\\)`));
+  await each(async (id) => {
+    const { generation } = (await ask(url, `/api/runs/${id}/snapshot`)).body;
+    expect(generation).toBeGreaterThanOrEqual(5);
+    await post(url, `/api/runs/${id}/resume`);
+    await reaches(url, id, generation + 10);
+    expect(example.said).toContain(`${id}: ready at generation ${generation} (snapshot)`);
+  });
   example.child.kill('SIGTERM');
   expect(await example.ended).toBe(0);
   expect(example.said).toMatch(/left after [1-9]\d* individuals/);
   await startWorker(url);
-  expect((await until(url, id, 'done')).end.digest).toBe((await alone(run)).digest);
+  for (const [i, id] of ids.entries()) expect((await until(url, id, 'done')).end.digest).toBe((await alone(runs[i])).digest);
   // Nothing had to expire: it gave its tasks back.
   expect(Buffer.from((await ask(url, '/metrics')).body).toString()).toMatch(/^germline_leases_expired_total 0$/m);
 });
