@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 /** An element that takes the focus when it appears and nothing else has it. */
-export function useFocusWhenLost<Kind extends HTMLElement>(wanted = true): RefObject<Kind> {
+export function useFocusWhenLost<Kind extends HTMLElement>(wanted = true): RefObject<Kind | null> {
   const element = useRef<Kind>(null);
   useEffect(() => {
     const { activeElement } = document;
