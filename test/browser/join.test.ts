@@ -86,7 +86,7 @@ describe.skipIf(skipped)('/join', () => {
     expect(tab.problems).toEqual([]);
   });
 
-  test('beside a worker in Node, in the background: both count, one digest', async () => {
+  test('beside a worker in Node: both count, one digest', async () => {
     const { url } = await start();
     const run = mnist(60);
     const tab = await open(url);
@@ -94,9 +94,6 @@ describe.skipIf(skipped)('/join', () => {
     await startWorker(url, { name: 'node', threads: 1 });
     atEnd(endWorkers);
     await connected(url, 2);
-    const front = await tab.context.newPage();
-    await front.bringToFront();
-    console.log(await tab.page.evaluate(() => document.visibilityState));
     const id = await submit(url, run);
     expect((await until(url, id, 'done')).end.digest).toBe((await alone(run)).digest);
     const counts = Object.fromEntries((await workersOf(url)).map(({ kind, individuals }) => [kind, individuals]));

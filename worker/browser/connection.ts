@@ -48,6 +48,7 @@ async function work({ name, threads, token }: JoinOptions): Promise<void> {
       },
     });
     worker = own;
+    holdAwake();
     ending = report(own, () => id && `${address.http}api/workers/${id}`, token);
     await own.work();
   } catch (error) {
@@ -57,6 +58,11 @@ async function work({ name, threads, token }: JoinOptions): Promise<void> {
     ending();
     scope.postMessage({ type: 'ended', refusal });
   }
+}
+
+/** Browsers freeze tabs that nobody looks at, but not while they hold a lock. Given up with this Web Worker. */
+function holdAwake(): void {
+  void navigator.locks?.request('germline-lending', { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
 }
 
 /** Tells the page how it goes, until the returned function is called. */
