@@ -227,9 +227,6 @@ const LINEAGE_BYTES = 64;
 const MOST_MATES = 8;
 /** Individuals that the fast path takes at a time. */
 const GROUP = 32;
-/** Rows of a layer, or weights, that one step of an evolution strategy changes. */
-const STEP_ROWS = 128;
-const STEP_WEIGHTS = 4096;
 
 /** One run's present state in a memory of its own, and the engine that works on it. */
 class State {
@@ -333,7 +330,7 @@ class State {
     const sizes = [unsigned(this.engine.denseStepScratch())];
     for (const { rows, columns, fanIn } of network.segments) {
       sizes.push(unsigned(this.engine.expressScratch(rows, columns, rank)), fanIn * 64);
-      if (es) sizes.push(unsigned(this.engine.stepScratch(Math.min(rows, STEP_ROWS), columns)));
+      if (es) sizes.push(unsigned(this.engine.stepScratch(rows, columns)));
     }
     for (const o of network.operations) {
       if (o.code === CONV2D) sizes.push(o.kernelHeight * o.kernelWidth * o.channels * o.filters * 4);
@@ -416,25 +413,15 @@ class State {
     this.settle();
   }
 
-  /** Moves a strategy's centre. */
+  /** Moves a strategy's centre. A host of many threads would cut this into pieces (docs/engine.md). */
   step(next) {
     const { engine, at } = this;
     const { network, words } = this.config;
-    const [centre] = at.parents;
-    const [m, v] = at.moments;
-    if (MUTATIONS[words[16]] !== 'low-rank') {
-      for (let first = 0; first < network.parameters; first += STEP_WEIGHTS) {
-        const count = Math.min(STEP_WEIGHTS, network.parameters - first);
-        engine.strategyDenseStep(at.config, this.state, next, at.selection, first, count, centre, m, v, at.scratch);
-      }
-      return;
-    }
-    network.segments.forEach(({ rows }, segment) => {
-      for (let first = 0; first < rows; first += STEP_ROWS) {
-        const count = Math.min(STEP_ROWS, rows - first);
-        engine.strategyStep(at.config, this.state, next, at.selection, segment, first, count, centre, m, v, at.scratch);
-      }
-    });
+    const changed = [at.parents[0], ...at.moments, at.scratch];
+    if (MUTATIONS[words[16]] === 'low-rank') {
+      for (const [i, { rows }] of network.segments.entries())
+        engine.strategyStep(at.config, this.state, next, at.selection, i, 0, rows, ...changed);
+    } else engine.strategyDenseStep(at.config, this.state, next, at.selection, 0, network.parameters, ...changed);
   }
 
   /** Weights that are not finite have a digest of all ones: the bits of a NaN differ between machines. */
@@ -444,7 +431,7 @@ class State {
     else this.u8.fill(0xff, out, out + 16);
   }
 
-  /** The parents and their digests are there: makes the state's digest, and collects its batch. */
+  /** The parents and their digests are there: makes the state's digest. What was derived from the state before is void. */
   settle() {
     const { engine, at, config } = this;
     const out = at.digests + config.capacity * 16;
@@ -474,12 +461,9 @@ class State {
   look(individual) {
     const { engine, at } = this;
     engine.lineage(at.config, this.state, individual, at.lineage);
-    const line = this.u32.slice(at.lineage / 4, at.lineage / 4 + LINEAGE_BYTES / 4);
+    const line = this.u32.subarray(at.lineage / 4);
     const mates = line[KIND] === FOUNDER ? [] : [...line.subarray(MATE, MATE + line[MATES])];
-    this.u32.set(
-      mates.map((position) => this.parent(this.generation, position)),
-      at.matePointers / 4,
-    );
+    for (const [m, position] of mates.entries()) this.u32[at.matePointers / 4 + m] = this.parent(this.generation, position);
     return { kind: line[KIND], mates };
   }
 
@@ -506,10 +490,7 @@ class State {
     const count = Math.min(most, alike, GROUP);
     // One that is not crossed names its first parent alone: the second is known from one that is.
     for (let i = first + 1; kind === CHILD && mates.length < 2 && i < first + count; ++i) ({ mates } = this.look(i));
-    this.u32.set(
-      mates.map((position) => this.base(position)),
-      at.basePointers / 4,
-    );
+    for (const [m, position] of mates.entries()) this.u32[at.basePointers / 4 + m] = this.base(position);
     const { matePointers, basePointers, batch, batchTargets, weights, perExample, buffers, fast, scratch, losses } = at;
     engine.fastLosses(
       ...[at.config, this.state, first, count, matePointers, basePointers, batch, batchTargets, this.batchSize],
@@ -616,7 +597,7 @@ const until = (resolve) => {
   wake = resolve;
 };
 
-/** Tasks of a run that nobody waits for any more. */
+/** Forgets tasks that nobody waits for any more. */
 const drop = (run, generation = Number.POSITIVE_INFINITY) => {
   for (const task of tasks.values()) if (task.run === run && task.generation <= generation) tasks.delete(task.task);
 };

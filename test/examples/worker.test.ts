@@ -7,6 +7,7 @@ import { alone, type Small, submit, until, xor } from '../server/fixtures/runs.t
 import { ask, folder, post, start } from '../server/fixtures/server.ts';
 import { endWorkers, startWorker } from '../worker/start.ts';
 import { startWorkerExample } from './example.ts';
+import { relay } from './relay.ts';
 
 afterEach(endWorkers);
 
@@ -219,4 +220,39 @@ test('a run that begins at a genome; a token from the address', async () => {
   const stranger = startWorkerExample(`${url}/#wrong`);
   expect(await stranger.ended).toBe(1);
   expect(stranger.said).toMatch(/unauthorized/);
+});
+
+test('a state that is damaged is built anew, and one that is doubted is told again', async () => {
+  const { url } = await start();
+  const run = xor({ algorithm: ga() });
+  let doubted = false;
+  const between = await relay(url, {
+    toWorker(message) {
+      // The first survivor of generation 3 is another.
+      if (message.type === 'commit' && message.generation === 3) message.selection[24] ^= 1;
+    },
+    toServer(message) {
+      if (message.type !== 'result' || message.generation !== 6 || doubted) return;
+      doubted = true;
+      message.digest[0] ^= 1;
+    },
+  });
+  const example = startWorkerExample(between);
+  const id = await submit(url, run);
+  expect((await until(url, id, 'done')).end.digest, example.said).toBe((await alone(run)).digest);
+  expect(example.said).toMatch(/ready at generation \d+ \(seed\).*ready at generation 4 \(seed\).*ready at generation 6 \(held\)/s);
+});
+
+test('refuses a run that its memory does not hold', async () => {
+  const { url } = await start();
+  const between = await relay(url, {
+    // The server would never have offered it.
+    toServer: (message) => void (message.type === 'hello' && message.role === 'worker' && Object.assign(message, { memory: 1e9 })),
+  });
+  const example = startWorkerExample(between, '--memory', '200000');
+  const id = await submit(url, mnist());
+  await vi.waitFor(async () => {
+    const [worker] = (await ask(url, '/api/workers')).body.workers;
+    expect(worker?.runs[id], example.said).toMatchObject({ state: 'refused', reason: expect.stringMatching(/^memory: .*may use 200000/) });
+  }, 20_000);
 });
