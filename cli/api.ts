@@ -41,6 +41,8 @@ export interface RunInfo {
     seconds: number;
     evaluationsPerSecond: number;
   } | null;
+  /** Only where one run is asked for: bytes of the disk, now and at its end, and what is free. */
+  disk?: { bytes: number; journal: number; snapshots: number; perGeneration: number | null; forecast: number | null; free: number };
   /** Only where one run is asked for. */
   experiment?: Record<string, unknown>;
 }

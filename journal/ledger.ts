@@ -319,9 +319,19 @@ export class Ledger {
     this.dropSnapshot(run);
   }
 
+  /** SQLite does so by itself only where nobody has the journal open for reading. */
+  #emptyLog(): void {
+    try {
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The disk is full, or fails: all is in the log, where the next one finds it.
+    }
+  }
+
   close(): void {
     try {
       this.#statements.clear();
+      this.#emptyLog();
       this.#database.close();
     } finally {
       this.#lock.release();

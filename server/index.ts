@@ -6,6 +6,7 @@ import { DEFAULT_PORT } from '../protocol/limits.ts';
 import type { Role } from '../protocol/messages.ts';
 import { Access, certifiedNames, isLoopback } from './access.ts';
 import { describeRun } from './describe.ts';
+import { DiskWatch } from './disk.ts';
 import { Dispatch } from './dispatch.ts';
 import { engineIdentity } from './engine-identity.ts';
 import { Gateway } from './gateway.ts';
@@ -18,6 +19,7 @@ import type { RunFollower } from './run-handle.ts';
 import { type NewRun, Runs } from './runs.ts';
 import { selfSigned } from './self-signed.ts';
 import { Guard, Tokens } from './tokens.ts';
+import { TrustFile } from './trust/index.ts';
 import { Watch } from './watch.ts';
 import { workerEntries } from './worker-entries.ts';
 
@@ -43,6 +45,8 @@ export interface ServerOptions {
   firstRun?: NewRun | null;
   /** Let this machine's own threads measure too. Default: only workers that attach do. */
   work?: LocalWork | null;
+  /** Believe every worker: for measurements with workers that compute nothing. */
+  believing?: boolean;
   /** pino, or whether to log to standard output. */
   logger?: boolean | FastifyBaseLogger;
 }
@@ -97,20 +101,34 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     const access = new Access(host, publicUrl);
     const app = createApp({ access, guard, logger, tls, trustProxy });
     const metrics = new Metrics(app.log);
-    const dispatch = new Dispatch(metrics);
+    const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written'));
+    const dispatch = new Dispatch(metrics, trust, { believing: options.believing });
     const watch = new Watch(reading, { runs: () => runs.all(), find: (id) => runs.find(id), workers: () => workerEntries(dispatch) });
     const follower: RunFollower = {
       opened: (run) => dispatch.opened(run),
       begin: (run, measured) => dispatch.begin(run, measured),
+      audit: (run, individuals) => dispatch.audit(run, individuals),
       recorded: (run, record) => dispatch.recorded(run, record),
+      doubt: (run) => dispatch.doubt(run),
+      verdicts: (run) => dispatch.verdicts(run),
+      wentBack: (run) => {
+        // What the reading thread holds may be of what was gone back from.
+        void reading.ask('forget', { run: run.id });
+        watch.wentBack(run);
+      },
       closed: (run) => dispatch.closed(run),
       changed: (run) => watch.changed(run.id),
     };
     const runs = new Runs(data, reading, follower, work ? localThreads(work) : 0, app.log);
     if (work) new LocalWorker(work, engine.sha256, dispatch, (id) => runs.find(id));
-    runs.onListed = (id) => watch.changed(id);
+    const disk = new DiskWatch(reading, () => runs.all(), app.log);
+    runs.onListed = (id, run) => {
+      watch.changed(id);
+      if (!run) dispatch.forget(id);
+    };
+    dispatch.onCaught = (run) => watch.changed(run.id);
     let gateway: Gateway;
-    await addRoutes(app, { data, version, engine, runs, reading, dispatch, gateway: () => gateway, metrics }, { tls });
+    await addRoutes(app, { data, version, engine, runs, reading, disk, dispatch, gateway: () => gateway, metrics }, { tls });
     gateway = new Gateway(app.server, {
       access,
       guard,
@@ -127,11 +145,13 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     const close = async (): Promise<void> => {
       clearInterval(revocations);
       watch.close();
+      disk.close();
       dispatch.close();
       gateway.close();
       await app.close();
       await runs.close();
       await reading.close();
+      await trust.close();
       metrics.close();
     };
     try {

@@ -157,8 +157,12 @@ export const diskLimits = {
   lookMs: 15_000,
   /** Bytes that are kept free: below that, runs are paused while there still is room to write down where they are. */
   reserveBytes: 64 << 20,
-  /** Bytes that a record takes beside its selection, its losses' histogram and what SQLite needs for both included. */
-  recordBytes: 1_100,
+  /** Bytes that a record takes beside its selection: its losses' histogram, checksums, what SQLite needs for them. */
+  recordBytes: 600,
+  /** Bytes of a journal without records. */
+  journalBytes: 32 << 10,
+  /** Bytes of a journal's log before it is emptied, about. */
+  logBytes: 20 << 20,
 };
 
 export type DiskLimits = typeof diskLimits;
@@ -183,7 +187,7 @@ export const trustLimits = {
   /** Owners that are remembered; the oldest that nothing hangs on make room. */
   accounts: 10_000,
   /** Milliseconds until counts are written: what a crash may lose of them. */
-  saveMs: 2_000,
+  saveMs: 10_000,
 };
 
 /** Of the certificate that the server makes itself. */

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { RunDisk, Space } from './read-messages.ts';
 
 /** Upper edges of the histogram of commit times, seconds. */
 const COMMIT_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -11,6 +12,7 @@ export interface Gauges {
   workers: number;
   viewers: number;
   threads: number;
+  disk: { space: Space | null; needed: number; running: ReadonlyMap<string, RunDisk> };
   leases: { issued: number; expired: number; duplicate: number; copies: number; late: number; lost: number };
 }
 
@@ -21,6 +23,12 @@ export class Metrics {
   evaluations = 0;
   generations = 0;
   resyncs = 0;
+  /** Losses computed again by a second owner; single ones, by a second owner or the server. */
+  replicas = 0;
+  audits = 0;
+  /** Owners that were caught, and times that a run went back for it. */
+  lies = 0;
+  rewinds = 0;
   readonly #refusals = new Map<ErrorCode, number>();
   readonly #commits = new Array<number>(COMMIT_SECONDS.length).fill(0);
   #commitCount = 0;
@@ -53,7 +61,7 @@ export class Metrics {
     return Number.isFinite(seconds) ? seconds : 0;
   }
 
-  text({ runs, workers, viewers, threads, leases }: Gauges): string {
+  text({ runs, workers, viewers, threads, leases, disk }: Gauges): string {
     const lines: string[] = [];
     const metric = (name: string, type: 'counter' | 'gauge' | 'histogram', help: string, samples: [string, number][]) => {
       lines.push(`# HELP germline_${name} ${help}`, `# TYPE germline_${name} ${type}`);
@@ -78,6 +86,10 @@ export class Metrics {
     metric('leases_late_total', 'counter', 'Results after their lease or their generation.', one(leases.late));
     metric('leases_lost_total', 'counter', 'Leases lost with their worker.', one(leases.lost));
     metric('resyncs_total', 'counter', 'Workers that were sent back to a snapshot for a wrong digest.', one(this.resyncs));
+    metric('replicas_total', 'counter', 'Losses that a second worker computed again.', one(this.replicas));
+    metric('audits_total', 'counter', 'Losses of survivors, and samples of others, that were computed again.', one(this.audits));
+    metric('lies_total', 'counter', 'Workers that were caught with a wrong loss.', one(this.lies));
+    metric('rewinds_total', 'counter', 'Times that a run went back to before a result that could not be believed any more.', one(this.rewinds));
     metric(
       'refusals_total',
       'counter',
@@ -97,6 +109,22 @@ export class Metrics {
       'gauge',
       "How late the connection's thread was, 99th percentile since the last scrape.",
       one(this.#lagP99()),
+    );
+    if (disk.space) metric('disk_free_bytes', 'gauge', 'Room left where the data folder is.', one(disk.space.free));
+    metric('disk_needed_bytes', 'gauge', 'What the running runs will still take until their ends.', one(disk.needed));
+    const ofRuns = (value: (run: RunDisk) => number | null) =>
+      [...disk.running].map(([run, of]): [string, number] => [`{run="${run}"}`, value(of) ?? 0]);
+    metric(
+      'run_disk_bytes',
+      'gauge',
+      'What a running run takes of the disk.',
+      ofRuns((run) => run.bytes),
+    );
+    metric(
+      'run_disk_forecast_bytes',
+      'gauge',
+      'What it will take at its end.',
+      ofRuns((run) => run.forecast),
     );
     metric('resident_memory_bytes', 'gauge', 'Memory of the whole process.', one(process.memoryUsage.rss()));
     return `${lines.join('\n')}\n`;

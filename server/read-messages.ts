@@ -9,6 +9,24 @@ export type GenerationNumbers = Pick<
 
 export type ExportFormat = 'safetensors' | 'npz' | 'tfjs';
 
+/** What a run takes of the disk, in bytes. */
+export interface RunDisk {
+  /** All of it. */
+  bytes: number;
+  journal: number;
+  snapshots: number;
+  /** What a generation adds for ever; null where there is none yet. */
+  perGeneration: number | null;
+  /** All of it at the run's end; null where it is over, or where nothing is known yet. */
+  forecast: number | null;
+}
+
+/** Bytes. */
+export interface Space {
+  free: number;
+  size: number;
+}
+
 export interface Reads {
   /** Takes the data folder's lock: one server at a time. Throws JournalError `locked`, `read-only`, `disk-full`. */
   lock: { request: { folder: string }; reply: null };
@@ -26,7 +44,10 @@ export interface Reads {
   champion: { request: { run: string }; reply: Champion | null };
   /** Lets a run's journal go, before it is deleted. */
   forget: { request: { run: string }; reply: null };
-  bytes: { request: { run: string }; reply: number };
+  /** Bytes of a run's folder, and how they will grow. `horizon`: the generations that it ends with; null: it is over. */
+  disk: { request: { run: string; population: number; horizon: number | null }; reply: RunDisk };
+  /** The file system of the data folder. */
+  space: { request: null; reply: Space };
   /** Lets everything go, the lock too; the thread ends. */
   end: { request: null; reply: null };
 }

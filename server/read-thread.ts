@@ -1,13 +1,13 @@
 // The thread that reads journals for whoever asks the server, and holds the lock of its data folder.
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Champion } from '../core/events.ts';
 import { makeFolder } from '../journal/folder.ts';
-import { JournalError, JournalReader, type Snapshot } from '../journal/index.ts';
+import { JournalError, JournalReader, type JournalRecord, type Snapshot } from '../journal/index.ts';
 import { WriterLock } from '../journal/lock.ts';
-import { runLimits } from './limits.ts';
-import type { ReadKind, ReadReply, ReadRequest, Reads } from './read-messages.ts';
+import { diskLimits, runLimits } from './limits.ts';
+import type { ReadKind, ReadReply, ReadRequest, Reads, RunDisk } from './read-messages.ts';
 import { runFolder } from './run-record.ts';
 
 const port = parentPort as NonNullable<typeof parentPort>;
@@ -46,12 +46,42 @@ function snapshotAt(run: string, generation: number): Snapshot {
   return found;
 }
 
-function folderBytes(folder: string): number {
-  let bytes = 0;
+/** Bytes of a run's files: all, the journal's, the snapshots'. */
+function folderBytes(folder: string): { bytes: number; journal: number; snapshots: number } {
+  const sum = { bytes: 0, journal: 0, snapshots: 0 };
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+    if (!entry.isFile()) continue;
+    const size = statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+    sum.bytes += size;
+    if (entry.name.startsWith('journal.sqlite')) sum.journal += size;
+    else if (basename(entry.parentPath) === 'chunks') sum.snapshots += size;
   }
-  return bytes;
+  return sum;
+}
+
+/** What a run takes, and what it will take at its end. Its journal is known by its records: its log is emptied only now and then. */
+function diskOf({ run, population, horizon }: Reads['disk']['request']): RunDisk {
+  const now = folderBytes(runFolder(data, run));
+  const unknown = { ...now, perGeneration: null, forecast: null };
+  let journal: JournalReader;
+  let last: JournalRecord | undefined;
+  try {
+    journal = reader(run);
+    [last] = journal.records(Math.max(0, journal.count - 1));
+  } catch (error) {
+    // Not begun yet, or damaged: that is said where the run is opened.
+    if (error instanceof JournalError) return unknown;
+    throw error;
+  }
+  if (!last) return unknown;
+  const count = last.generation + 1;
+  const losses = population * Float32Array.BYTES_PER_ELEMENT;
+  const kept = journal.run.keepLosses;
+  const perGeneration = last.selection.length + diskLimits.recordBytes + (kept === null ? losses : 0);
+  if (horizon === null) return { ...now, perGeneration, forecast: null };
+  const latest = kept === null ? 0 : Math.min(kept, horizon) * losses;
+  const forecast = now.bytes - now.journal + diskLimits.journalBytes + Math.max(horizon, count) * perGeneration + latest;
+  return { ...now, perGeneration, forecast };
 }
 
 const answers: { [K in ReadKind]: (request: Reads[K]['request']) => Reads[K]['reply'] } = {
@@ -125,7 +155,11 @@ const answers: { [K in ReadKind]: (request: Reads[K]['request']) => Reads[K]['re
     forget(run);
     return null;
   },
-  bytes: ({ run }) => folderBytes(runFolder(data, run)),
+  disk: diskOf,
+  space() {
+    const { bavail, blocks, bsize } = statfsSync(data);
+    return { free: bavail * bsize, size: blocks * bsize };
+  },
   end() {
     for (const run of [...readers.keys()]) forget(run);
     lock?.release();

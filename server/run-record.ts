@@ -14,6 +14,8 @@ export interface RunRecord {
   /** ISO 8601. */
   created: string;
   state: RunState;
+  /** ISO 8601: when it was last started or resumed; null before. */
+  started?: string | null;
   /** With every default filled in. */
   experiment: Record<string, unknown>;
   /** SHA-256 (hex) of its canonical JSON. */

@@ -1,6 +1,6 @@
 // `germline runs`, `show`, `pause`, `resume`, `stop`, `delete`: the runs of a server.
 import { Api, type RunInfo } from '../api.ts';
-import { counted, duration, loss, percent } from '../display/numbers.ts';
+import { bytes, counted, duration, loss, percent } from '../display/numbers.ts';
 import type { ServerFlags } from '../server-address.ts';
 
 export interface RunsFlags extends ServerFlags {
@@ -65,6 +65,12 @@ function validationOf(champion: RunInfo['champion']): string {
   return accuracy === null ? loss(value ?? Number.POSITIVE_INFINITY) : percent(accuracy);
 }
 
+function diskOf({ bytes: now, perGeneration, forecast, free }: NonNullable<RunInfo['disk']>): string {
+  const parts = [bytes(now)];
+  if (perGeneration !== null && forecast !== null) parts.push(`${bytes(perGeneration)} a generation`, `${bytes(forecast)} at its end`);
+  return `${parts.join(', ')}; ${bytes(free)} free`;
+}
+
 function described(run: RunInfo): string {
   const rows: [string, string][] = [
     ['run', run.id],
@@ -79,6 +85,7 @@ function described(run: RunInfo): string {
     ['best', run.best === null ? '-' : loss(run.best)],
     ['validation', validationOf(run.champion)],
   ];
+  if (run.disk) rows.push(['disk', diskOf(run.disk)]);
   if (run.end) rows.push(['ended', `${run.end.reason} after ${duration(run.end.seconds)}`], ['digest', run.end.digest]);
   return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('');
 }

@@ -7,6 +7,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Role } from '../../protocol/messages.ts';
 import { type Access, isLoopback } from '../access.ts';
+import type { DiskWatch } from '../disk.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { EngineIdentity } from '../engine-identity.ts';
 import { failureOf, statusOf } from '../failure.ts';
@@ -36,6 +37,7 @@ export interface Served {
   engine: EngineIdentity;
   runs: Runs;
   reading: Reading;
+  disk: DiskWatch;
   dispatch: Dispatch;
   /** Made after the routes, for it needs their server. */
   gateway: () => Gateway;

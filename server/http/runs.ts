@@ -43,7 +43,7 @@ const NEW_RUN = {
 
 const shown = (run: RunHandle) => ({ ...describeRun(run), experiment: run.record.experiment });
 
-export function runRoutes(app: FastifyInstance, { runs, reading }: Served): void {
+export function runRoutes(app: FastifyInstance, { runs, reading, disk }: Served): void {
   app.get('/api/runs', { config: { roles: VIEWERS }, schema: { summary: 'All runs, oldest first' } }, async () => ({
     runs: Array.from(runs.all(), describeRun),
   }));
@@ -55,7 +55,7 @@ export function runRoutes(app: FastifyInstance, { runs, reading }: Served): void
 
   app.get<ById>('/api/runs/:id', { config: { roles: VIEWERS }, schema: { summary: 'A run', params: RUN_PARAMS } }, async ({ params }) => ({
     ...shown(runs.get(params.id)),
-    bytes: await reading.ask('bytes', { run: params.id }),
+    disk: await disk.of(runs.get(params.id)),
   }));
 
   app.delete<ById>(

@@ -1,5 +1,4 @@
 // What there is to run, who computes, and how the server is.
-import { statfs } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { builtIn } from '../../experiments/index.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -8,7 +7,7 @@ import { workerEntries } from '../worker-entries.ts';
 import type { Served } from './app.ts';
 import { ANYONE, VIEWERS } from './schemas.ts';
 
-export function statusRoutes(app: FastifyInstance, { data, version, engine, runs, dispatch, gateway, metrics }: Served): void {
+export function statusRoutes(app: FastifyInstance, { version, engine, runs, reading, disk, dispatch, gateway, metrics }: Served): void {
   app.get('/api/experiments', { config: { roles: VIEWERS }, schema: { summary: 'The built-in experiments' } }, async () => ({
     experiments: Array.from(builtIn.values(), (experiment) => ({ ...experiment })),
   }));
@@ -35,8 +34,8 @@ export function statusRoutes(app: FastifyInstance, { data, version, engine, runs
   );
 
   app.get('/api/server', { config: { roles: VIEWERS }, schema: { summary: 'This server: version, engine, disk' } }, async () => {
-    const { bavail, blocks, bsize } = await statfs(data);
-    return { version, engine: engine.sha256, disk: { free: bavail * bsize, size: blocks * bsize } };
+    const space = await reading.ask('space', null);
+    return { version, engine: engine.sha256, disk: { ...space, needed: disk.needed } };
   });
 
   app.get('/healthz', { config: { roles: [] }, schema: { summary: 'Whether the server answers' } }, async () => ({ status: 'ok' }));
@@ -47,7 +46,7 @@ export function statusRoutes(app: FastifyInstance, { data, version, engine, runs
     let threads = 0;
     for (const { hello } of dispatch.workers.values()) threads += hello.threads;
     const { counts } = dispatch.scheduler.statistics();
-    const gauges = { runs: states, workers: dispatch.workers.size, viewers: gateway().viewers, threads, leases: counts };
+    const gauges = { runs: states, workers: dispatch.workers.size, viewers: gateway().viewers, threads, leases: counts, disk };
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(gauges));
   });
 }
