@@ -4,6 +4,7 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import type { Address } from '../worker/address.ts';
 import { readRefusal } from '../worker/refusal.ts';
 import { type ServerFlags, serverAddress } from './server-address.ts';
+import { isUntrusted } from './trust.ts';
 
 type Finite<T> = { [K in keyof T]: T[K] extends number ? number | null : T[K] };
 
@@ -81,6 +82,11 @@ export class Api {
       response = await fetch(new URL(path, http), { method, headers, body });
     } catch (error) {
       const { message, cause } = error as Error;
+      if (isUntrusted(cause)) {
+        throw new ServerFailure(
+          `the certificate of ${http} is not known here: name it with --ca FILE (a server with --tls self-signed keeps it as tls/cert.pem in its data folder)`,
+        );
+      }
       throw new ServerFailure(
         `no server answers at ${http} (${(cause as Error)?.message || message}). Start one with germline serve, or name it with --server`,
       );

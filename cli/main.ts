@@ -91,6 +91,7 @@ function commands(exit: (code: number) => void): Command {
     .option('--json', 'print the result as one JSON object')
     .option('--server <url>', 'address of the server that has the run')
     .option('--token-file <file>', 'file that holds the token')
+    .option('--ca <file>', 'certificate to believe, PEM')
     .addHelpText('after', examples('replay runs/a', 'replay mnist-4f21c0 --server http://127.0.0.1:4376'))
     .action(async (run, options) => {
       if (options.server === undefined) exit(await (await import('./commands/replay.ts')).replay(run, options));
@@ -105,6 +106,7 @@ function commands(exit: (code: number) => void): Command {
     .option('--to <path>', 'where to write: a folder for tfjs, else a file (default: beside the run)')
     .option('--server <url>', 'address of the server that has the run')
     .option('--token-file <file>', 'file that holds the token')
+    .option('--ca <file>', 'certificate to believe, PEM')
     .addHelpText('after', examples('export runs/a --format tfjs --to model', 'export runs/a --format safetensors --to model.safetensors'))
     .action(async (run, options) => {
       if (options.server === undefined) exit(await (await import('./commands/export.ts')).exportChampion(run, options));
@@ -119,6 +121,7 @@ function commands(exit: (code: number) => void): Command {
     .option('--memory <size>', 'memory that runs may take in all, like 4GB or 50% (default: 75% of what is available)')
     .option('--name <name>', 'what to call this machine (default: its host name)')
     .option('--token-file <file>', 'file that holds the token (or GERMLINE_TOKEN, or #token behind the address)')
+    .option('--ca <file>', 'certificate to believe, PEM: that of a server with --tls self-signed')
     .option('--nice', 'let other programs of this machine go first')
     .option('--pause-on-battery', 'work only while plugged in')
     .option('--json', 'print one JSON object a line, and nothing else')
@@ -195,6 +198,7 @@ function serverCommands(program: Command, exit: (code: number) => void): void {
     .option('--tokens', 'ask for tokens on this machine too')
     .option('--public-url <url>', 'how the world calls this server, behind a proxy')
     .option('--trust-proxy', 'believe the proxy in front about where requests come from')
+    .addOption(new Option('--tls <kind>', 'serve HTTPS with a certificate that the server makes itself').choices(['self-signed']))
     .option('--tls-cert <file>', 'certificate, PEM')
     .option('--tls-key <file>', 'its key, PEM')
     .addOption(new Option('--log-level <level>', 'what to log to stderr').choices(['fatal', 'error', 'warn', 'info', 'debug', 'silent']))
@@ -206,6 +210,7 @@ function serverCommands(program: Command, exit: (code: number) => void): void {
     command
       .option('--server <url>', 'address of the server (default: this machine, or GERMLINE_SERVER)')
       .option('--token-file <file>', 'file that holds the token (or GERMLINE_TOKEN, or #token behind the address)')
+      .option('--ca <file>', 'certificate to believe, PEM: that of a server with --tls self-signed')
       .option('--json', 'print JSON, and nothing else');
   client(program.command('submit'))
     .description('Start a run on a server: a built-in experiment by its name, or a JSON file.')

@@ -3,16 +3,20 @@ import { readFileSync } from 'node:fs';
 import { DEFAULT_PORT } from '../protocol/limits.ts';
 import { type Address, parseAddress } from '../worker/address.ts';
 import { UsageError } from './mistake.ts';
+import { trust } from './trust.ts';
 
 export interface ServerFlags {
   server?: string;
   tokenFile?: string;
+  /** File of a certificate to believe. */
+  ca?: string;
 }
 
 export const DEFAULT_SERVER = `http://127.0.0.1:${DEFAULT_PORT}/`;
 
 /** A token file first, then the address's fragment, then GERMLINE_TOKEN. Throws UsageError. */
-export function serverAddress({ server, tokenFile }: ServerFlags, env: NodeJS.ProcessEnv = process.env): Address {
+export function serverAddress({ server, tokenFile, ca }: ServerFlags, env: NodeJS.ProcessEnv = process.env): Address {
+  if (ca !== undefined) trust(ca);
   let address: Address;
   try {
     address = parseAddress(server ?? env.GERMLINE_SERVER ?? DEFAULT_SERVER);

@@ -1,7 +1,7 @@
 // `germline serve`: the coordinator.
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { resolveExperiment } from '../../experiments/index.ts';
 import { DEFAULT_PORT } from '../../protocol/limits.ts';
@@ -17,6 +17,7 @@ export interface ServeFlags {
   data?: string;
   publicUrl?: string;
   trustProxy?: boolean;
+  tls?: 'self-signed';
   tlsCert?: string;
   tlsKey?: string;
   tokens?: boolean;
@@ -56,7 +57,7 @@ export async function serve(flags: ServeFlags): Promise<number> {
     logger: pino({ level: flags.logLevel ?? 'warn', name: 'germline' }, log),
   });
   try {
-    process.stdout.write(flags.json ? jsonLine(server, data) : greeting(server, data, flags));
+    process.stdout.write(flags.json ? jsonLine(server, data, flags) : greeting(server, data, flags));
     if (!flags.json) view = serverDisplay(server.status, process.stdout);
     await new Promise<void>((over) => {
       if (stop.signal.aborted) over();
@@ -79,7 +80,10 @@ async function started(options: ServerOptions): Promise<StartedServer> {
   }
 }
 
-function tlsOf({ tlsCert, tlsKey }: ServeFlags): { cert: Buffer; key: Buffer } | null {
+function tlsOf({ tls, tlsCert, tlsKey }: ServeFlags): ServerOptions['tls'] {
+  if (tls !== undefined && (tlsCert ?? tlsKey) !== undefined)
+    throw new UsageError('serve: --tls self-signed makes its own certificate: --tls-cert and --tls-key do not go with it');
+  if (tls !== undefined) return tls;
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined) throw new UsageError('serve: --tls-cert and --tls-key go together');
   return { cert: readPem('--tls-cert', tlsCert), key: readPem('--tls-key', tlsKey) };
@@ -93,29 +97,37 @@ function readPem(option: string, file: string): Buffer {
   }
 }
 
-function jsonLine({ url, port, tokens, guarded }: StartedServer, data: string): string {
-  return `${JSON.stringify({ event: 'serving', url, port, data, guarded, tokens })}\n`;
+/** The certificate that the server made for itself; null where it has none. */
+const ownCertificate = ({ tls }: ServeFlags, data: string): string | null => (tls ? join(data, 'tls', 'cert.pem') : null);
+
+function jsonLine({ url, port, tokens, guarded }: StartedServer, data: string, flags: ServeFlags): string {
+  return `${JSON.stringify({ event: 'serving', url, port, data, guarded, ca: ownCertificate(flags, data), tokens })}\n`;
 }
 
 function greeting({ url, tokens, guarded }: StartedServer, data: string, flags: ServeFlags): string {
   const base = reachable(url, flags).replace(/\/?$/, '/');
   const told = ([what, how]: [string, string]) => `  ${what.padEnd(16)} ${how}`;
-  const lines = ['', `Serving ${base}`, `  runs are kept in ${data}`, ''];
+  const certificate = ownCertificate(flags, data);
+  const ca = certificate === null ? '' : ` --ca ${certificate}`;
+  const lines = ['', `Serving ${base}`, `  runs are kept in ${data}`];
+  if (certificate) lines.push(`  its own certificate is ${certificate}: take it to other machines; browsers warn of it`);
+  lines.push('');
   if (tokens.length) {
     const token = (role: string) => tokens.find((made) => made.role === role)?.token;
     lines.push(
       'Tokens were made; they are shown this once only (germline token makes others):',
-      told(['lend a machine', `germline work ${base}#${token('worker')}`]),
-      told(['submit a run', `GERMLINE_TOKEN=${token('admin')} germline submit mnist --server ${base}`]),
+      told(['lend a machine', `germline work ${base}#${token('worker')}${ca}`]),
+      told(['submit a run', `GERMLINE_TOKEN=${token('admin')} germline submit mnist --server ${base}${ca}`]),
       told(['look on', `${base}#${token('viewer')}`]),
       told(['do everything', `${base}#${token('admin')}`]),
     );
   } else {
+    const server = url === `http://127.0.0.1:${DEFAULT_PORT}` ? '' : ` --server ${base}${ca}`;
     lines.push(told(['open', base]));
     if (guarded) lines.push(told(['everyone needs', 'a token: germline token list | create']));
-    lines.push(told(['attach a worker', `germline work ${base}`]));
+    lines.push(told(['attach a worker', `germline work ${base}${ca}`]));
     if (!guarded) lines.push(told(['other machines', `can attach where it serves them: ${COMMAND} --host 0.0.0.0`]));
-    lines.push(told(['submit a run', `germline submit mnist${url.endsWith(`:${DEFAULT_PORT}`) ? '' : ` --server ${base}`}`]));
+    lines.push(told(['submit a run', `germline submit mnist${server}`]));
   }
   lines.push(told(['end it', `Ctrl-C; ${COMMAND.replace(/ --$/, '')} goes on where it was`]), '');
   return `${lines.join('\n')}\n`;

@@ -15,6 +15,7 @@ export interface WorkFlags {
   memory?: string;
   name?: string;
   tokenFile?: string;
+  ca?: string;
   nice?: boolean;
   pauseOnBattery?: boolean;
   json?: boolean;
@@ -28,7 +29,7 @@ const STATUS_EVERY_MS = 1_000;
 
 /** Returns the exit code: 0 where one stopped it, 1 where the server will not have it, 2 where the token is missing or wrong. */
 export async function work(server: string | undefined, flags: WorkFlags): Promise<number> {
-  const address = serverAddress({ server, tokenFile: flags.tokenFile });
+  const address = serverAddress({ server, tokenFile: flags.tokenFile, ca: flags.ca });
   const threads = flags.threads === undefined ? availableParallelism() : wholeNumber(flags.threads, '--threads', 1, MAX_THREADS);
   const memory = sizeOf(flags.memory ?? DEFAULT_MEMORY, '--memory', process.availableMemory());
   // Threads that are started from here on have it too.
