@@ -35,6 +35,7 @@ export interface EngineExports {
   // evolution
   start(config: P, state: P): void;
   stateBytes(capacity: number, pool: number): number;
+  sigmasOf(state: P, capacity: number): P;
   lineage(config: P, state: P, individual: number, out: P): void;
   eliteCount(config: P, state: P): number;
   founder(config: P, individual: number, generation: number, out: P, scratch: P): void;

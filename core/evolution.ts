@@ -14,6 +14,8 @@ import { MemoryError, type Plan, SCORE_PANELS, STEP_ROWS, STEP_WEIGHTS } from '.
 
 /** Examples of a batch that are collected as one unit. */
 const BATCH_UNIT = 32;
+/** Parents that a population's diversity is taken from at most: evenly spread over the breeding pool. */
+const COMPARED_PARENTS = 256;
 const SCORE_EXAMPLES = SCORE_PANELS * 8;
 
 export interface Lineage {
@@ -82,7 +84,7 @@ export class Evolution {
     const { parameters } = this.config.network;
     this.parents = this.plan.outside
       ? outsideParents(this.u8, this.own.staging, parameters, ground.outside, () => Atomics.load(this.i32, this.epoch))
-      : residentParents(this.plan, parameters);
+      : residentParents(this.f32, this.plan, parameters);
   }
 
   private get epoch(): number {
@@ -409,6 +411,57 @@ export class Evolution {
     let hits = 0;
     for (let i = this.plan.hits >>> 2; i < (this.plan.hits >>> 2) + count; ++i) hits += this.f32[i];
     return { loss, accuracy: hits / count };
+  }
+
+  // --- For people: nothing of it reaches state ----------------------------------------------------------------------------------
+
+  /** Mutation strength of the present generation: the parents' mean where each has its own. Null where nothing mutates. */
+  get sigma(): number | null {
+    const { words, capacity } = this.config;
+    if (words[L.ALGORITHM] === L.RANDOM || (words[L.ALGORITHM] === L.GA && words[L.MUTATION] === L.MUTATION_NONE)) return null;
+    const count = this.parentCount(this.generation);
+    if (words[L.SIGMA] !== L.SIGMA_SELF_ADAPTIVE || !count) return this.f32[(this.state >>> 2) + L.STATE_SIGMA];
+    const first = (this.engine.sigmasOf(this.state, capacity) >>> 0) >>> 2;
+    let sum = 0;
+    for (let k = 0; k < count; ++k) sum += this.f32[first + k];
+    return sum / count;
+  }
+
+  /** Some of the weights of an individual of the present generation (es, -1: of the centre), by their positions in the genome. */
+  sample(individual: number, positions: ArrayLike<number>): Float32Array<ArrayBuffer> {
+    const centre = individual < 0;
+    const weights = centre
+      ? this.parents.weights(this.generation, 0)
+      : this.f32.subarray(this.expressTo(individual, this.own.weights) >>> 2);
+    return Float32Array.from(positions, (position) => weights[position]);
+  }
+
+  /**
+   * How far the present parents (ga) lie apart: the mean over `positions` of a weight's standard deviation among them, divided by its mean
+   * magnitude. Null where there are no parents to compare, or all those weights are zero.
+   */
+  diversity(positions: ArrayLike<number>): number | null {
+    const count = this.parentCount(this.generation);
+    if (this.config.words[L.ALGORITHM] !== L.GA || count < 2) return null;
+    const stride = Math.ceil(count / COMPARED_PARENTS);
+    const parents: Float32Array[] = [];
+    for (let k = 0; k < count; k += stride) parents.push(this.parents.weights(this.generation, k));
+    let deviation = 0;
+    let magnitude = 0;
+    for (let i = 0; i < positions.length; ++i) {
+      let sum = 0;
+      let squares = 0;
+      const base = parents[0][positions[i]];
+      for (const weights of parents) {
+        const weight = weights[positions[i]];
+        // From the first parent's: little is lost where all are almost the same.
+        sum += weight - base;
+        squares += (weight - base) ** 2;
+        magnitude += Math.abs(weight);
+      }
+      deviation += Math.sqrt(Math.max(0, squares / parents.length - (sum / parents.length) ** 2));
+    }
+    return magnitude > 0 ? (deviation * parents.length) / magnitude : null;
   }
 
   // --- Selection and advance --------------------------------------------------------------------------------------------------

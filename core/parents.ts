@@ -5,6 +5,8 @@ import type { Plan } from './plan.ts';
 export interface Parents {
   /** Address of the weights of parent `position` in `generation`, in the thread's `slot` if they have to be copied in. */
   pointer(generation: number, position: number, slot: number): number;
+  /** The weights of parent `position` in `generation`, where they are. */
+  weights(generation: number, position: number): Float32Array;
   /** Where to express the parent `position` of `generation` to; `weights` is the thread's own room. */
   target(generation: number, position: number, weights: number): number;
   /** Keeps what was written to `target`. */
@@ -12,9 +14,13 @@ export interface Parents {
 }
 
 /** Inside: two sets, of the even and the odd generations. */
-export function residentParents(plan: Plan, parameters: number): Parents {
+export function residentParents(memory: Float32Array, plan: Plan, parameters: number): Parents {
   const address = (generation: number, position: number) => plan.parents[generation & 1] + position * parameters * 4;
-  return { pointer: address, target: address, keep() {} };
+  const weights = (generation: number, position: number) => {
+    const first = address(generation, position) >>> 2;
+    return memory.subarray(first, first + parameters);
+  };
+  return { pointer: address, weights, target: address, keep() {} };
 }
 
 /** One buffer a parent, by generation parity. */
@@ -42,6 +48,7 @@ export function outsideParents(
       }
       return at;
     },
+    weights: (generation, position) => new Float32Array(buffers[generation & 1][position], 0, parameters),
     target: (_generation, _position, weights) => weights,
     keep(generation, position, address) {
       new Uint8Array(buffers[generation & 1][position], 0, bytes).set(memory.subarray(address, address + bytes));

@@ -60,6 +60,8 @@ export class Run {
   private best_ = Number.POSITIVE_INFINITY;
   private champion_: Champion | null = null;
   private weights: Float32Array | null = null;
+  /** Best individual of the generation that was measured last. */
+  private bestAt = 0;
   private finite = true;
   private busy = false;
 
@@ -117,6 +119,26 @@ export class Run {
   /** [parameters] float32 copy; null before the first validation. */
   championWeights(): Float32Array | null {
     return this.weights?.slice() ?? null;
+  }
+
+  /** Mutation strength of the present generation: the parents' mean where each has its own. Null where nothing mutates. */
+  get sigma(): number | null {
+    return this.threads.host.sigma;
+  }
+
+  /**
+   * While whoever reads the events holds a generation's: weights of its candidate for champion (es: the centre; else the best individual) by
+   * their positions in the genome, and how far the parents lie apart in those (`Evolution.diversity`). For people: nothing of it reaches
+   * state. Costs about what it takes to make one individual's weights.
+   */
+  sample(positions: ArrayLike<number>): { weights: Float32Array<ArrayBuffer>; diversity: number | null } {
+    const { host } = this.threads;
+    return { weights: host.sample(this.candidate, positions), diversity: host.diversity(positions) };
+  }
+
+  /** Whom a validation would score. */
+  private get candidate(): number {
+    return this.options.settings.algorithm.name === 'es' ? CENTRE : this.bestAt;
   }
 
   /** Part of the generation in progress that is evaluated: 0 to 1. */
@@ -260,10 +282,11 @@ export class Run {
     if (!(await this.measure(signal))) return null;
     const selection = await threads.select();
     const { best, at, mean } = summary(host.losses);
+    this.bestAt = at;
     let validation: Score | null = null;
     let champion: Champion | null = null;
     if (generation % settings.validateEvery === 0 || generation === settings.generations - 1) {
-      const individual = settings.algorithm.name === 'es' ? CENTRE : at;
+      const individual = this.candidate;
       const { score, weights } = await threads.score('validation', individual);
       validation = score;
       // Lower validation loss, then the earlier generation; a generation that is measured again makes its champion again.
