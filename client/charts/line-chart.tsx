@@ -1,0 +1,285 @@
+// Curves and bands over a common x: legend, hover, logarithmic scale, zoom, and a table of the same numbers.
+import { useSignal } from '@preact/signals';
+import { useId, useMemo, useRef } from 'preact/hooks';
+import { colour, SERIES } from './colours.ts';
+import { decimateBand, decimateLine, firstAt, Points, valueAt } from './decimate.ts';
+import { compact, precise } from './numbers.ts';
+import { type Frame, Plot, type Range } from './plot.tsx';
+import { Extent, padded, paddedLog } from './range.ts';
+import { SampleTable } from './sample-table.tsx';
+
+export interface Series {
+  name: string;
+  /** Ascending. */
+  x: ArrayLike<number>;
+  /** NaN where there is none: the line goes on to the next. */
+  y: ArrayLike<number>;
+  /** A variable of theme.css; default: the next one of the charts' own. */
+  colour?: string;
+  dashed?: boolean;
+}
+
+export interface Band {
+  name: string;
+  x: ArrayLike<number>;
+  low: ArrayLike<number>;
+  high: ArrayLike<number>;
+  colour?: string;
+}
+
+export interface LineChartProps {
+  series: Series[];
+  bands?: Band[];
+  xLabel: string;
+  yLabel: string;
+  /** One sentence that says what the curves do: below the chart, and what a screen reader says of it. */
+  summary: string;
+  /** Pixels of the page. */
+  height?: number;
+  xFormat?: (value: number) => string;
+  yFormat?: (value: number) => string;
+  xSteps?: number[];
+  /** x from and to at least these: a run's horizon. */
+  xAtLeast?: Range;
+  /** Where the caller keeps the switch, as in the address; otherwise the chart does. */
+  log?: boolean;
+  onLog?(log: boolean): void;
+}
+
+/** So few points get dots: one alone would make no line. */
+const DOTTED = 40;
+
+export function LineChart(props: LineChartProps) {
+  const { series, bands = [], xLabel, yLabel, summary, height, xSteps } = props;
+  const xFormat = props.xFormat ?? compact;
+  const yFormat = props.yFormat ?? precise;
+  const off = useSignal<ReadonlySet<string>>(new Set());
+  const ownLog = useSignal(false);
+  const table = useSignal(false);
+  const zoom = useSignal<Range | null>(null);
+  const hover = useSignal<number | null>(null);
+  const points = useRef(new Map<string, Points>());
+  const id = useId();
+
+  const shown = series.filter(({ name }) => !off.value.has(name));
+  const shownBands = bands.filter(({ name }) => !off.value.has(name));
+  const wanted = props.log ?? ownLog.value;
+  const extents = measure(shown, shownBands, zoom.value);
+  const canLog = extents.positive.least < Number.POSITIVE_INFINITY;
+  const log = wanted && canLog;
+  const x = zoom.value ?? widened(extents.x, props.xAtLeast);
+  const y = log ? paddedLog(extents.positive) : padded(extents.y);
+  const empty = extents.y.empty;
+  const nameOf = (index: number) => series[index].colour ?? SERIES[index % SERIES.length];
+  const bandColour = (band: Band) => band.colour ?? SERIES[0];
+
+  const draw = (frame: Frame) => {
+    const columns = Math.max(1, Math.round(frame.width / frame.ratio));
+    for (const band of shownBands) {
+      const kept = pointsOf(points.current, `band ${band.name}`);
+      decimateBand(kept, band.x, band.low, band.high, x[0], x[1], columns);
+      drawBand(frame, kept, colour(bandColour(band)), log ? y[0] : null);
+    }
+    // The first series is the most important one: on top.
+    for (let i = series.length - 1; i >= 0; --i) {
+      const line = series[i];
+      if (off.peek().has(line.name)) continue;
+      const kept = pointsOf(points.current, line.name);
+      decimateLine(kept, line.x, line.y, x[0], x[1], columns);
+      drawLine(frame, kept, colour(nameOf(i)), line.dashed ?? false, log);
+    }
+  };
+
+  const toggle = (name: string) => {
+    const next = new Set(off.value);
+    if (!next.delete(name)) next.add(name);
+    off.value = next;
+  };
+  const setLog = (to: boolean) => {
+    if (props.onLog) props.onLog(to);
+    else ownLog.value = to;
+  };
+  const at = hover.value;
+  const reading = (line: Series): string => {
+    const value = valueAt(line.x, line.y, at === null ? Number.POSITIVE_INFINITY : nearest(line.x, at));
+    return Number.isNaN(value) ? '–' : yFormat(value);
+  };
+  const longestX = useMemo(
+    () => series.reduce<ArrayLike<number>>((most, line) => (line.x.length > most.length ? line.x : most), []),
+    [series],
+  );
+  const here = at === null ? longestX[longestX.length - 1] : nearest(longestX, at);
+
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        <ul class="legend" aria-label="Curves">
+          {series.map((line, i) => (
+            <li key={line.name}>
+              <button
+                type="button"
+                class="legend-entry"
+                aria-pressed={!off.value.has(line.name)}
+                title={off.value.has(line.name) ? `Show ${line.name}` : `Hide ${line.name}`}
+                onClick={() => toggle(line.name)}
+              >
+                <span class={line.dashed ? 'swatch dashed' : 'swatch'} style={{ color: `var(${nameOf(i)})` }} aria-hidden="true" />
+                {line.name} <span class="value">{reading(line)}</span>
+              </button>
+            </li>
+          ))}
+          {bands.map((band) => (
+            <li key={band.name}>
+              <button type="button" class="legend-entry" aria-pressed={!off.value.has(band.name)} onClick={() => toggle(band.name)}>
+                <span class="swatch wide" style={{ color: `var(${bandColour(band)})` }} aria-hidden="true" />
+                {band.name}
+              </button>
+            </li>
+          ))}
+          {here !== undefined && (
+            <li class="here">
+              {xLabel} {xFormat(here)}
+            </li>
+          )}
+        </ul>
+        <div class="chart-tools">
+          {zoom.value && (
+            <button
+              type="button"
+              class="small"
+              onClick={() => {
+                zoom.value = null;
+              }}
+            >
+              Show all
+            </button>
+          )}
+          <button type="button" class="small" aria-pressed={log} disabled={!canLog} onClick={() => setLog(!log)}>
+            Log scale
+          </button>
+          <button
+            type="button"
+            class="small"
+            aria-expanded={table.value}
+            aria-controls={`${id}-table`}
+            onClick={() => {
+              table.value = !table.value;
+            }}
+          >
+            {table.value ? 'Hide table' : 'Show as table'}
+          </button>
+        </div>
+      </div>
+      <p class="axis-name">{yLabel}</p>
+      <Plot
+        summary={summary}
+        x={x}
+        y={y}
+        log={log}
+        height={height}
+        xFormat={xFormat}
+        yFormat={yFormat}
+        xSteps={xSteps}
+        draw={draw}
+        onHover={(value) => {
+          hover.value = value;
+        }}
+        onSelect={
+          empty
+            ? undefined
+            : (range) => {
+                zoom.value = range;
+              }
+        }
+      />
+      <p class="axis-name x">{xLabel}</p>
+      <figcaption>{summary}</figcaption>
+      <div id={`${id}-table`} hidden={!table.value}>
+        {table.value && <SampleTable label={summary} xLabel={xLabel} x={longestX} columns={series} xFormat={precise} yFormat={yFormat} />}
+      </div>
+    </figure>
+  );
+}
+
+function pointsOf(kept: Map<string, Points>, name: string): Points {
+  let points = kept.get(name);
+  if (!points) {
+    points = new Points();
+    kept.set(name, points);
+  }
+  return points;
+}
+
+/** Of what is shown, within the zoom: y and its positive part; x of everything. */
+function measure(series: Series[], bands: Band[], zoom: Range | null) {
+  const found = { x: new Extent(), y: new Extent(), positive: new Extent() };
+  const one = (x: ArrayLike<number>, y: ArrayLike<number>) => {
+    if (!x.length) return;
+    found.x.add(x[0]);
+    found.x.add(x[x.length - 1]);
+    const first = zoom ? Math.max(0, firstAt(x, zoom[0]) - 1) : 0;
+    for (let i = first; i < x.length && !(zoom && x[i - 1] > zoom[1]); ++i) {
+      found.y.add(y[i]);
+      if (y[i] > 0) found.positive.add(y[i]);
+    }
+  };
+  for (const { x, y } of series) one(x, y);
+  for (const { x, low, high } of bands) {
+    one(x, low);
+    one(x, high);
+  }
+  return found;
+}
+
+function widened({ least, most, empty }: Extent, atLeast: Range | undefined): Range {
+  const from = Math.min(empty ? (atLeast?.[0] ?? 0) : least, atLeast?.[0] ?? Number.POSITIVE_INFINITY);
+  const to = Math.max(empty ? from : most, atLeast?.[1] ?? Number.NEGATIVE_INFINITY);
+  return to > from ? [from, to] : [from - 1, from + 1];
+}
+
+/** The x of the point nearest to `at`. */
+function nearest(x: ArrayLike<number>, at: number): number {
+  const i = firstAt(x, at);
+  if (i === 0) return x[0];
+  if (i === x.length) return x[i - 1];
+  return x[i] - at < at - x[i - 1] ? x[i] : x[i - 1];
+}
+
+function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: string, dashed: boolean, log: boolean): void {
+  context.strokeStyle = stroke;
+  context.fillStyle = stroke;
+  context.lineWidth = 1.75 * ratio;
+  context.lineJoin = 'round';
+  context.setLineDash(dashed ? [5 * ratio, 4 * ratio] : []);
+  const dots = points.count <= DOTTED;
+  context.beginPath();
+  for (let i = 0; i < points.count; ++i) {
+    // No place on a logarithmic scale.
+    if (log && points.low[i] <= 0) continue;
+    context.lineTo(x(points.x[i]), y(points.low[i]));
+  }
+  context.stroke();
+  context.setLineDash([]);
+  for (let i = 0; dots && i < points.count; ++i) {
+    if (log && points.low[i] <= 0) continue;
+    context.beginPath();
+    context.arc(x(points.x[i]), y(points.low[i]), 2.25 * ratio, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+/** `floor`: what a logarithmic scale begins at; null: it is a linear one. */
+function drawBand({ context, x, y, ratio }: Frame, points: Points, fill: string, floor: number | null): void {
+  const place = (value: number) => y(floor === null ? value : Math.max(value, floor));
+  context.beginPath();
+  if (points.count === 1) {
+    // One generation: as wide as a line.
+    context.rect(x(points.x[0]) - 2 * ratio, place(points.high[0]), 4 * ratio, place(points.low[0]) - place(points.high[0]));
+  }
+  for (let i = 0; i < points.count; ++i) context.lineTo(x(points.x[i]), place(points.low[i]));
+  for (let i = points.count - 1; i >= 0; --i) context.lineTo(x(points.x[i]), place(points.high[i]));
+  context.fillStyle = fill;
+  context.globalAlpha = 0.18;
+  context.fill();
+  context.globalAlpha = 1;
+}
