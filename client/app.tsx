@@ -6,7 +6,7 @@ import { type PageProps, pages } from './pages.ts';
 import { followLink, match, path } from './router.ts';
 import { THEMES, theme } from './theme.ts';
 
-const THEME_NAMES = { system: "System's theme", light: 'Light', dark: 'Dark' };
+const THEME_NAMES = { system: 'Auto', light: 'Light', dark: 'Dark' };
 
 interface Shown extends PageProps {
   Page: ComponentType<PageProps>;
@@ -19,7 +19,11 @@ export function App() {
     const asked = path.value;
     void find(asked).then((found) => {
       // Another was asked for while this one was loaded.
-      if (asked === path.peek()) shown.value = found;
+      if (asked !== path.peek()) return;
+      const first = shown.peek() === null;
+      shown.value = found;
+      // Whoever cannot see that the page changed is taken to it.
+      if (!first) document.getElementById('main')?.focus({ preventScroll: true });
     });
   });
   const current = shown.value;
