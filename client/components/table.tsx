@@ -1,0 +1,90 @@
+// A table that can be sorted by its columns; on a narrow screen a card for each row.
+import type { ComponentChildren } from 'preact';
+
+export interface TableColumn<Row> {
+  id: string;
+  label: string;
+  cell: (row: Row) => ComponentChildren;
+  /** What rows are ordered by; none: not by this column. */
+  by?: (row: Row) => number | string | null;
+  /** Numbers stand at the end of their cell. */
+  numeric?: boolean;
+  /** The cell that names the row. */
+  heading?: boolean;
+  /** The card gives it a line of its own. */
+  wide?: boolean;
+  /** Hidden from sight, as a column of boxes to tick. */
+  unlabelled?: boolean;
+}
+
+/** A column's id, with `-` before it where the largest is first. */
+export type Order = string;
+
+export function ordered<Row>(rows: Row[], columns: TableColumn<Row>[], order: Order): Row[] {
+  const descending = order.startsWith('-');
+  const by = columns.find(({ id }) => id === order.replace(/^-/, ''))?.by;
+  if (!by) return rows;
+  const sign = descending ? -1 : 1;
+  return [...rows].sort((left, right) => {
+    const [a, b] = [by(left), by(right)];
+    // What is not known is last, whichever way.
+    if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+    return sign * (typeof a === 'string' ? a.localeCompare(String(b), 'en', { numeric: true }) : a - Number(b));
+  });
+}
+
+interface HeadProps<Row> {
+  columns: TableColumn<Row>[];
+  order: Order;
+  onOrder: (order: Order) => void;
+}
+
+export function TableHead<Row>({ columns, order, onOrder }: HeadProps<Row>) {
+  return (
+    <thead>
+      <tr>
+        {columns.map(({ id, label, by, numeric, unlabelled }) => {
+          const sorted = order === id ? 'ascending' : order === `-${id}` ? 'descending' : undefined;
+          const first = numeric ? `-${id}` : id;
+          const next = sorted === undefined ? first : order === id ? `-${id}` : id;
+          return (
+            <th key={id} scope="col" class={numeric ? 'end' : undefined} aria-sort={sorted}>
+              {by ? (
+                <button type="button" onClick={() => onOrder(next)}>
+                  {label}
+                  <span class="arrow" aria-hidden="true">
+                    {sorted === 'ascending' ? '↑' : sorted === 'descending' ? '↓' : ''}
+                  </span>
+                </button>
+              ) : (
+                <span class={unlabelled ? 'hidden' : undefined}>{label}</span>
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+/** A row. To be rendered from a component of one's own that is skipped while its entry stays the same. */
+export function TableRow<Row>({ row, columns }: { row: Row; columns: TableColumn<Row>[] }) {
+  return (
+    <tr>
+      {columns.map(({ id, label, cell, numeric, heading, wide, unlabelled }) => {
+        const shared = {
+          key: id,
+          class: [numeric && 'end number', wide && 'wide'].filter(Boolean).join(' ') || undefined,
+          'data-label': heading || unlabelled ? undefined : label,
+        };
+        return heading ? (
+          <th {...shared} scope="row">
+            {cell(row)}
+          </th>
+        ) : (
+          <td {...shared}>{cell(row)}</td>
+        );
+      })}
+    </tr>
+  );
+}

@@ -1,0 +1,140 @@
+// What the server says of runs and workers (docs/protocol.md, "Viewers"), as far as the dashboard reads it. A `?` marks what a server of
+// another version may leave out.
+
+export type RunState = 'created' | 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'diverged';
+
+/** Null: not finite, or not measured. */
+export interface Score {
+  loss: number | null;
+  accuracy: number | null;
+}
+
+export interface ChampionEntry {
+  generation: number;
+  individual: number;
+  validation: Score | null;
+  /** Hex. */
+  digest: string;
+}
+
+export interface EndEntry {
+  reason: 'generations' | 'target' | 'minutes' | 'stopped' | 'diverged';
+  generations: number;
+  digest: string;
+  best: number | null;
+  champion: ChampionEntry | null;
+  validation: Score | null;
+  test: Score | null;
+  evaluations: number;
+  seconds: number;
+  evaluationsPerSecond: number;
+}
+
+export interface RunEntry {
+  id: string;
+  /** Its experiment's. */
+  name: string;
+  kind: string;
+  description: string;
+  state: RunState;
+  /** ISO 8601. */
+  created: string;
+  seed: string;
+  experimentHash: string;
+  clonedFrom: string | null;
+  /** Individuals of a generation. */
+  population: number;
+  /** Generations: where it ends at the latest, and those recorded so far. */
+  horizon: number;
+  generations: number;
+  /** Best loss of the latest generation. */
+  best: number | null;
+  champion: ChampionEntry | null;
+  metric: 'accuracy' | 'loss';
+  evaluators: string[];
+  algorithm: string;
+  dataset: { name: string; hash: string | null; bytes: number | null };
+  parameters: number | null;
+  engine: string | null;
+  /** While it is brought back from its journal. */
+  replaying: { generation: number; of: number } | boolean | null;
+  failure: { name: string; code: string; message: string } | null;
+  end: EndEntry | null;
+  /** Evaluations a second, smoothed. */
+  rate?: number | null;
+  /** How many contributed in the last ten seconds. */
+  workers?: number;
+  /** Bytes. */
+  disk?: number | null;
+  /** Where its journal was cut back to an earlier generation. */
+  cuts?: unknown;
+}
+
+export interface WorkerEntry {
+  id: string;
+  name: string;
+  kind: 'node' | 'browser' | 'other' | (string & {});
+  threads: number;
+  /** Bytes that runs may take. */
+  memory: number;
+  isolated: boolean;
+  evaluators: string[];
+  address: string;
+  connected: string | number;
+  latencyMs: number | null;
+  bytesIn: number;
+  bytesOut: number;
+  leaving: boolean;
+  runs: Record<string, { state: string; reason: string | null }>;
+  leases?: number;
+  individuals?: number;
+  duplicates?: number;
+  late?: number;
+  /** Individuals a second, smoothed. */
+  rate?: number | null;
+  /** 0 to 1, of the last ten seconds. */
+  share?: number | null;
+  /** Why it has nothing to do. */
+  idle?: string | null;
+  lastSeen?: string | number;
+  /** What is known of whether it can be believed. */
+  [more: string]: unknown;
+}
+
+/** One second of the timeline: individuals by worker. */
+export interface WorkSecond {
+  /** Unix seconds. */
+  at: number;
+  workers: Record<string, number>;
+}
+
+export interface GenerationRow {
+  generation: number;
+  best: number | null;
+  mean: number | null;
+  validation: Score | null;
+  champion: boolean;
+  /** Since the server's process began or resumed the run. */
+  seconds: number;
+  /** Since the run's beginning. */
+  evaluations: number;
+  /** Deciles of the finite losses, 0 to 100 %. */
+  levels?: number[] | null;
+  /** Losses that are not finite. */
+  infinite?: number | null;
+  /** Strength of mutation. */
+  sigma?: number | null;
+  diversity?: number | null;
+  /** Hex: of the state that was measured. */
+  digest?: string;
+}
+
+/** Weights of the champion candidates of consecutive generations. */
+export interface WeightsMessage {
+  type: 'weights';
+  run: string;
+  generation: number;
+  count: number;
+  /** [count, shown weights] float32, little-endian. */
+  rows: Uint8Array;
+}

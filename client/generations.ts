@@ -1,0 +1,134 @@
+// A run's generations as columns of numbers: appended to, never made anew for a row. NaN: not measured, or not finite.
+import type { GenerationRow } from './entries.ts';
+
+const COLUMNS = [
+  'generation',
+  'best',
+  'mean',
+  'validationLoss',
+  'validationAccuracy',
+  /** Seconds of work so far: the server counts anew whenever a run is resumed, this does not. */
+  'seconds',
+  'evaluations',
+  'infinite',
+  'sigma',
+  'diversity',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** Numbers of a generation's `levels`: the deciles of its losses, both ends included. */
+export const LEVELS = 11;
+const DIGEST_BYTES = 16;
+
+/** Rows kept at most. Past that every second one is let go, then every second of those. The journal has them all. */
+const MOST_ROWS = 1 << 17;
+
+export class Generations {
+  /** Rows held. */
+  length = 0;
+  /** The generation to come next. */
+  next = 0;
+  /** Every so manieth generation is held, and the newest. */
+  step = 1;
+  #capacity = 0;
+  readonly #most: number;
+  readonly #columns = Object.fromEntries(COLUMNS.map((name) => [name, new Float64Array(0)])) as Record<Column, Float64Array>;
+  #champion = new Uint8Array(0);
+  #levels = new Float32Array(0);
+  #digests = new Uint8Array(0);
+  /** Seconds before the run was last resumed, and as last told. */
+  #before = 0;
+  #told = 0;
+
+  constructor(most = MOST_ROWS) {
+    this.#most = most;
+  }
+
+  /** A view on a column's rows: good until the next row is appended. */
+  column(name: Column): Float64Array {
+    return this.#columns[name].subarray(0, this.length);
+  }
+
+  /** 1 where a generation had a new champion. */
+  get champion(): Uint8Array {
+    return this.#champion.subarray(0, this.length);
+  }
+
+  /** [rows, LEVELS] */
+  get levels(): Float32Array {
+    return this.#levels.subarray(0, this.length * LEVELS);
+  }
+
+  /** 32 hex digits of the state that a row was measured on; '' where it is not known. */
+  digest(row: number): string {
+    const bytes = this.#digests.subarray(row * DIGEST_BYTES, (row + 1) * DIGEST_BYTES);
+    return bytes.some(Boolean) ? Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') : '';
+  }
+
+  /** Appends rows, oldest first; those that are held already are left out. */
+  append(rows: readonly GenerationRow[]): void {
+    for (const row of rows) if (row.generation >= this.next) this.#append(row);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.next = 0;
+    this.step = 1;
+    this.#before = 0;
+    this.#told = 0;
+  }
+
+  #append(row: GenerationRow): void {
+    // The newest is always held, whether its turn it is or not.
+    if (this.length && this.#columns.generation[this.length - 1] % this.step) this.length -= 1;
+    if (this.length === this.#most) this.#thin();
+    if (this.length === this.#capacity) this.#grow();
+    if (row.seconds < this.#told) this.#before += this.#told;
+    this.#told = row.seconds;
+    const i = this.length++;
+    const columns = this.#columns;
+    columns.generation[i] = row.generation;
+    columns.best[i] = row.best ?? Number.NaN;
+    columns.mean[i] = row.mean ?? Number.NaN;
+    columns.validationLoss[i] = row.validation?.loss ?? Number.NaN;
+    columns.validationAccuracy[i] = row.validation?.accuracy ?? Number.NaN;
+    columns.seconds[i] = this.#before + row.seconds;
+    columns.evaluations[i] = row.evaluations;
+    columns.infinite[i] = row.infinite ?? Number.NaN;
+    columns.sigma[i] = row.sigma ?? Number.NaN;
+    columns.diversity[i] = row.diversity ?? Number.NaN;
+    this.#champion[i] = row.champion ? 1 : 0;
+    for (let level = 0; level < LEVELS; level++) this.#levels[i * LEVELS + level] = row.levels?.[level] ?? Number.NaN;
+    for (let byte = 0; byte < DIGEST_BYTES; byte++) {
+      this.#digests[i * DIGEST_BYTES + byte] = Number.parseInt(row.digest?.slice(byte * 2, byte * 2 + 2) || '0', 16);
+    }
+    this.next = row.generation + 1;
+  }
+
+  #grow(): void {
+    this.#capacity = Math.min(this.#most, Math.max(256, this.#capacity * 2));
+    for (const name of COLUMNS) this.#columns[name] = grown(this.#columns[name], new Float64Array(this.#capacity));
+    this.#champion = grown(this.#champion, new Uint8Array(this.#capacity));
+    this.#levels = grown(this.#levels, new Float32Array(this.#capacity * LEVELS));
+    this.#digests = grown(this.#digests, new Uint8Array(this.#capacity * DIGEST_BYTES));
+  }
+
+  #thin(): void {
+    this.step *= 2;
+    let kept = 0;
+    for (let i = 0; i < this.length; i++) {
+      if (this.#columns.generation[i] % this.step) continue;
+      for (const name of COLUMNS) this.#columns[name][kept] = this.#columns[name][i];
+      this.#champion[kept] = this.#champion[i];
+      this.#levels.copyWithin(kept * LEVELS, i * LEVELS, (i + 1) * LEVELS);
+      this.#digests.copyWithin(kept * DIGEST_BYTES, i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES);
+      kept += 1;
+    }
+    this.length = kept;
+  }
+}
+
+function grown<Numbers extends Float64Array | Float32Array | Uint8Array>(from: Numbers, to: Numbers): Numbers {
+  to.set(from);
+  return to;
+}

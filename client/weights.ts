@@ -1,0 +1,84 @@
+// Some of the champion candidate's weights, generation by generation: appended to, thinned out when there are many.
+import type { WeightsMessage } from './entries.ts';
+
+/** Generations kept at most: past that every second one is let go. */
+const MOST_ROWS = 1 << 14;
+
+export class WeightHistory {
+  /** Generations held. */
+  length = 0;
+  /** Weights of each; 0: none came yet. */
+  width = 0;
+  /** The generation to come next. */
+  next = 0;
+  step = 1;
+  #capacity = 0;
+  readonly #most: number;
+  #generation = new Float64Array(0);
+  #values = new Float32Array(0);
+
+  constructor(most = MOST_ROWS) {
+    this.#most = most;
+  }
+
+  /** Views, good until the next row is appended: generation by row, and [rows, width] weights. */
+  get generation(): Float64Array {
+    return this.#generation.subarray(0, this.length);
+  }
+
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.length * this.width);
+  }
+
+  append({ generation, count, rows }: WeightsMessage): void {
+    const width = rows.length / 4 / count;
+    if (width !== this.width) {
+      this.clear();
+      this.width = width;
+    }
+    // Its bytes lie anywhere in the message: float32 need not be aligned there.
+    const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
+    for (let row = 0; row < count; row++) if (generation + row >= this.next) this.#append(generation + row, view, row * width * 4);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.next = 0;
+    this.step = 1;
+    this.width = 0;
+    this.#capacity = 0;
+  }
+
+  #append(generation: number, view: DataView, offset: number): void {
+    if (this.length && this.#generation[this.length - 1] % this.step) this.length -= 1;
+    if (this.length === this.#most) this.#thin();
+    if (this.length === this.#capacity) this.#grow();
+    this.#generation[this.length] = generation;
+    const at = this.length * this.width;
+    for (let i = 0; i < this.width; i++) this.#values[at + i] = view.getFloat32(offset + i * 4, true);
+    this.length += 1;
+    this.next = generation + 1;
+  }
+
+  #grow(): void {
+    this.#capacity = Math.min(this.#most, Math.max(256, this.#capacity * 2));
+    const generation = new Float64Array(this.#capacity);
+    generation.set(this.generation);
+    const values = new Float32Array(this.#capacity * this.width);
+    values.set(this.values);
+    this.#generation = generation;
+    this.#values = values;
+  }
+
+  #thin(): void {
+    this.step *= 2;
+    let kept = 0;
+    for (let i = 0; i < this.length; i++) {
+      if (this.#generation[i] % this.step) continue;
+      this.#generation[kept] = this.#generation[i];
+      this.#values.copyWithin(kept * this.width, i * this.width, (i + 1) * this.width);
+      kept += 1;
+    }
+    this.length = kept;
+  }
+}
