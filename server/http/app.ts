@@ -17,6 +17,7 @@ import type { Metrics } from '../metrics.ts';
 import type { Reading } from '../read.ts';
 import type { Runs } from '../runs.ts';
 import type { Guard } from '../tokens.ts';
+import { docsRoutes, withRoles } from './docs.ts';
 import { fileRoutes } from './files.ts';
 import { journalRoutes } from './journals.ts';
 import { pageRoutes } from './pages.ts';
@@ -126,6 +127,7 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: withRoles(schema, route.config?.roles ?? ADMIN), url }),
   });
   await app.register(async (scope) => {
     runRoutes(scope, served);
@@ -133,7 +135,7 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
     fileRoutes(scope, served);
     statusRoutes(scope, served);
     await pageRoutes(scope);
-    scope.get('/api/docs', { config: { roles: [] }, schema: { summary: 'This description, as OpenAPI' } }, async () => app.swagger());
+    docsRoutes(scope);
   });
 }
 
