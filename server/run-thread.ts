@@ -14,7 +14,7 @@ import { checkAvailable } from '../core/plan.ts';
 import { Run } from '../core/run.ts';
 import { type Experiment, experimentHash, parseExperiment } from '../experiments/index.ts';
 import { writeChampion } from '../journal/champion-file.ts';
-import { Journal, JournalReader, journalListener, resumePoint } from '../journal/index.ts';
+import { Journal, journalListener, resumePoint, Store } from '../journal/index.ts';
 import { crashPoint } from './crash.ts';
 import { keepDataset } from './dataset-files.ts';
 import { runLimits } from './limits.ts';
@@ -56,7 +56,7 @@ async function measure({ order, generation, first, count }: Extract<ToRunThread,
 /** Opens the run's journal, or makes it: a folder whose first record was never begun counts as none. */
 async function openJournal(experiment: Experiment, make: () => Promise<{ engine: Engine; dataset: Dataset }>): Promise<Journal> {
   const { folder, run, seed } = data;
-  if (existsSync(join(folder, 'journal.sqlite')) && holdsRun(folder)) return Journal.open(folder, run);
+  if (existsSync(join(folder, 'journal.sqlite')) && (await holdsRun(folder))) return Journal.open(folder, run);
   const { engine, dataset } = await make();
   return Journal.create(folder, {
     run,
@@ -71,13 +71,13 @@ async function openJournal(experiment: Experiment, make: () => Promise<{ engine:
   });
 }
 
-function holdsRun(folder: string): boolean {
+/** To be asked of the writer: one whose making was cut off has to be mended first, which is not for a reader to do. */
+async function holdsRun(folder: string): Promise<boolean> {
+  const store = await Store.open(folder, { create: true });
   try {
-    return JournalReader.runs(folder).length > 0;
-  } catch (error) {
-    // Killed before its first table was written.
-    if ((error as { code?: string }).code === 'missing') return false;
-    throw error;
+    return (await store.runs()).length > 0;
+  } finally {
+    await store.close();
   }
 }
 
