@@ -92,3 +92,14 @@ export async function alone(run: Experiment, folder: string): Promise<Reference>
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   return { experiment: run, end: endOf(objects(ended).at(-1) as unknown as End), records: recordsOf(out) };
 }
+
+/** The ends, and every generation on the way to them. */
+export function expectSame(got: readonly Pick<Reference, 'end' | 'records'>[], wanted: readonly Reference[]): void {
+  expect(got.map(({ end }) => end)).toEqual(wanted.map(({ end }) => end));
+  for (const [n, { records }] of got.entries()) expect(records).toEqual(wanted[n].records);
+}
+
+/** Whoever was told of a generation can rely on it. */
+export function expectNothingLost(runs: readonly { id: string; generations: number }[], told: ReadonlyMap<string, number>): void {
+  for (const { id, generations } of runs) expect(generations).toBeGreaterThanOrEqual(told.get(id) ?? 0);
+}

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ended, type Running, start } from '../cli/command.ts';
+import { type Ended, type Running, type StartOptions, start } from '../cli/command.ts';
 
 const running = new Set<Running>();
 const folders: string[] = [];
@@ -12,14 +12,12 @@ process.once('exit', () => {
   for (const { child } of running) child.kill('SIGKILL');
 });
 
-export function track(process: Running): Running {
+export function launch(words: string[], options: StartOptions = {}): Running {
+  const process = start(words, options);
   running.add(process);
-  void process.ended.finally(() => running.delete(process)).catch(() => {});
+  const over = () => running.delete(process);
+  process.ended.then(over, over);
   return process;
-}
-
-export function launch(words: string[], env: NodeJS.ProcessEnv = {}): Running {
-  return track(start(words, { env }));
 }
 
 export function germline(...words: string[]): Promise<Ended> {

@@ -19,7 +19,9 @@ export interface RunShown {
 }
 
 /** Milliseconds between two looks: less than a generation takes. */
-const LOOK_MS = 10;
+const LOOK_MS = 15;
+/** Milliseconds between two looks at the counters, which cost more. */
+const COUNT_MS = 100;
 /** Milliseconds without a generation recorded, a state changed or a lease expired after which nothing more will come. */
 const STALL_MS = 60_000;
 /** Another process may hold the port for a moment. */
@@ -30,30 +32,29 @@ export interface Life {
   crash?: { point: CrashPoint; generation: number };
 }
 
-/** How the server's process is started: the words of `germline`, and what is added to its environment. */
-export type Launcher = (words: string[], env: NodeJS.ProcessEnv) => Running;
-
 export class Served {
   readonly data: string;
   readonly tally: Tally;
-  readonly #launch: Launcher;
+  readonly #under: string[];
   #port = 0;
   #process: Running | null = null;
   /** Counted in this life of the server. */
   #life: Partial<Record<Counter, number>> = {};
+  #counted = Number.NEGATIVE_INFINITY;
   /** The highest generation that anyone was told of, by run. */
   readonly told = new Map<string, number>();
 
-  private constructor(data: string, tally: Tally, launcher: Launcher) {
+  private constructor(data: string, tally: Tally, under: string[]) {
     this.data = data;
     this.tally = tally;
-    this.#launch = launcher;
+    this.#under = under;
   }
 
-  static async start(data: string, tally: Tally, life: Life = {}, launcher: Launcher = launch): Promise<Served> {
-    const served = new Served(data, tally, launcher);
+  /** `under`: a program, and its arguments, that starts Node in its own place. */
+  static async start(data: string, tally: Tally, under: string[] = []): Promise<Served> {
+    const served = new Served(data, tally, under);
     served.#port = await freePort();
-    await served.start(life);
+    await served.start();
     return served;
   }
 
@@ -70,7 +71,7 @@ export class Served {
   async start({ crash }: Life = {}): Promise<void> {
     const env = { GERMLINE_CRASH: crash ? `${crash.point}:${crash.generation}` : '' };
     for (let attempt = 1; ; attempt++) {
-      const process = this.#launch(['serve', '--data', this.data, '--port', String(this.#port), '--json'], env);
+      const process = launch(['serve', '--data', this.data, '--port', String(this.#port), '--json'], { env, under: this.#under });
       await process.lines(1);
       if (process.child.exitCode === null && process.child.signalCode === null) {
         this.#process = process;
@@ -103,12 +104,11 @@ export class Served {
     if (status !== 204) throw new Error(`run ${id} cannot be deleted: ${status}`);
   }
 
-  /** Null while nobody answers. Counts what the server counted. */
+  /** Null while nobody answers. Counts what the server counted, where that was not done just now. */
   async look(): Promise<RunShown[] | null> {
     try {
-      const [answer, metrics] = await Promise.all([fetch(`${this.url}/api/runs`), fetch(`${this.url}/metrics`)]);
-      const { runs } = (await answer.json()) as { runs: RunShown[] };
-      this.#count(await metrics.text());
+      if (performance.now() - this.#counted > COUNT_MS) await this.count();
+      const { runs } = (await (await fetch(`${this.url}/api/runs`)).json()) as { runs: RunShown[] };
       for (const { id, generations } of runs) this.told.set(id, Math.max(generations, this.told.get(id) ?? 0));
       return runs;
     } catch {
@@ -116,7 +116,9 @@ export class Served {
     }
   }
 
-  #count(metrics: string): void {
+  async count(): Promise<void> {
+    const metrics = await (await fetch(`${this.url}/metrics`)).text();
+    this.#counted = performance.now();
     for (const [counter, name] of Object.entries(COUNTERS) as [Counter, string][]) {
       const value = Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(metrics)?.[1]);
       this.tally.counters[counter] += value - (this.#life[counter] ?? 0);
@@ -161,7 +163,7 @@ export class Served {
     return parts.map((part) => (part.status === 'fulfilled' ? part.value : String(part.reason))).join('\n');
   }
 
-  /** SIGKILL, wherever it just is. */
+  /** SIGKILL, wherever it just is: what it has counted since the last look is not known. */
   async kill(): Promise<void> {
     this.process.child.kill('SIGKILL');
     this.tally.randomKills++;
@@ -185,7 +187,7 @@ export class Served {
 
   /** Ends it as an administrator does. */
   async stop(): Promise<void> {
-    await this.look();
+    await this.count();
     this.process.child.kill('SIGTERM');
     const { code, stderr } = await this.process.ended;
     this.#process = null;

@@ -18,8 +18,16 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
-export function start(words: string[], { node = process.execPath, env = {} }: { node?: string; env?: NodeJS.ProcessEnv } = {}): Running {
-  const child = spawn(node, [BIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+export interface StartOptions {
+  node?: string;
+  env?: NodeJS.ProcessEnv;
+  /** A program, and its arguments, that starts Node in its own place. */
+  under?: string[];
+}
+
+export function start(words: string[], { node = process.execPath, env = {}, under = [] }: StartOptions = {}): Running {
+  const [program, ...rest] = [...under, node, BIN, ...words];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   let look = () => {};

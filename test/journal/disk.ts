@@ -42,6 +42,7 @@ export function parseTrace(trace: string, folder: string): Operation[] {
     } else if (!inside(path)) continue;
     else if (call === 'openat' && given.includes('O_CREAT')) {
       operations.push({ kind: 'create', path });
+      if (given.includes('O_TRUNC')) operations.push({ kind: 'truncate', path, size: 0 });
       positions.set(path, 0);
     } else if (call === 'mkdir' || call === 'unlink') operations.push({ kind: call, path });
     else if (call === 'rename') operations.push({ kind: 'rename', path, to: nameOf(strings[1]) });
