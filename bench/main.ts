@@ -1,5 +1,5 @@
 // `npm run bench [-- --json] [-- --only NAME] [-- --write]`: every figure beside its target and its limit.
-//   --only NAME   benchmarks whose name holds NAME: operators, kernels, children, threads, million
+//   --only NAME   benchmarks whose name holds NAME: operators, kernels, children, threads, million, served, swarm
 //   --json        one object on stdout
 //   --write       also writes docs/benchmarks.md (all benchmarks only)
 import { writeFile } from 'node:fs/promises';
@@ -13,9 +13,11 @@ import { operators } from './operators.ts';
 import { peak } from './peak.ts';
 import { markdown, table } from './report.ts';
 import { kept, type Row } from './row.ts';
+import { served } from './served.ts';
+import { swarm } from './swarm.ts';
 import { threads } from './threads.ts';
 
-const benchmarks: Record<string, () => Promise<Row[]>> = { operators, kernels, children, threads, million };
+const benchmarks: Record<string, () => Promise<Row[]>> = { operators, kernels, children, threads, million, served, swarm };
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' } } });
 const chosen = Object.keys(benchmarks).filter((name) => name.includes(values.only ?? ''));
