@@ -26,6 +26,9 @@ const socket = new ViewerSocket({
   failed,
 });
 
+/** Ends the connection, and all watching with it. */
+export const disconnect = (): void => socket.close();
+
 /** How the connection is. */
 export const status = socket.status;
 /** What this page may do; null while that is not known. */
