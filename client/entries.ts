@@ -66,8 +66,8 @@ export interface RunEntry {
   workers?: number;
   /** Bytes. */
   disk?: number | null;
-  /** Where its journal was cut back to an earlier generation. */
-  cuts?: unknown;
+  /** Where its journal was cut back to an earlier generation: `at` is ISO 8601. */
+  cuts?: { generation: number; records: number; at: string; who: string | null; why: string }[];
 }
 
 export interface WorkerEntry {

@@ -65,17 +65,15 @@ export class Generations {
     return bytes.some(Boolean) ? Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') : '';
   }
 
-  /** Appends rows, oldest first; those that are held already are left out. */
+  /** Appends rows, oldest first. Those that are held already are left out, and those beyond a gap: they will be told again. */
   append(rows: readonly GenerationRow[]): void {
-    for (const row of rows) if (row.generation >= this.next) this.#append(row);
+    for (const row of rows) if (row.generation === this.next) this.#append(row);
   }
 
-  clear(): void {
-    this.length = 0;
-    this.next = 0;
-    this.step = 1;
-    this.#before = 0;
-    this.#told = 0;
+  /** Lets a generation and all after it go. */
+  cut(generation: number): void {
+    while (this.length && this.#columns.generation[this.length - 1] >= generation) this.length -= 1;
+    this.next = Math.min(this.next, generation);
   }
 
   #append(row: GenerationRow): void {

@@ -116,6 +116,8 @@ export class LiveRun {
   readonly weights = new WeightHistory();
   readonly weightsVersion = signal(0);
   #entry: RunEntry | null = null;
+  /** By their time: those that what is held has followed. */
+  readonly #cuts = new Set<string>();
   readonly #publish = () => {
     this.run.value = this.#entry;
   };
@@ -135,18 +137,22 @@ export class LiveRun {
       this.fail('not-found', `the run ${this.id} was deleted`);
       return;
     }
-    const before = this.#entry;
     this.#entry = entry;
     this.trouble.value = null;
     soon(this.#publish);
-    const cut = before && JSON.stringify(before.cuts) !== JSON.stringify(entry.cuts);
-    // Its journal was cut back: what was told of later generations is not so any more.
-    if (cut || entry.generations < this.generations.next) this.#again();
+    let back = entry.generations;
+    for (const { at, generation } of entry.cuts ?? []) {
+      if (this.#cuts.has(at)) continue;
+      this.#cuts.add(at);
+      back = Math.min(back, generation);
+    }
+    if (back < this.generations.next) this.#goBack(back);
   }
 
-  #again(): void {
-    this.generations.clear();
-    this.weights.clear();
+  /** Its journal was cut back: what was told of this generation and later ones is not so any more, and will be told again. */
+  #goBack(generation: number): void {
+    this.generations.cut(generation);
+    this.weights.cut(generation);
     soon(this.#publishRows);
     soon(this.#publishWeights);
     for (const topic of [this.id, this.id + WEIGHTS]) topics.get(topic)?.again();

@@ -32,21 +32,17 @@ export class WeightHistory {
 
   append({ generation, count, rows }: WeightsMessage): void {
     const width = rows.length / 4 / count;
-    if (width !== this.width) {
-      this.clear();
-      this.width = width;
-    }
+    this.width ||= width;
+    if (width !== this.width) throw new Error(`${width} weights came where ${this.width} did before`);
     // Its bytes lie anywhere in the message: float32 need not be aligned there.
     const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
     for (let row = 0; row < count; row++) if (generation + row >= this.next) this.#append(generation + row, view, row * width * 4);
   }
 
-  clear(): void {
-    this.length = 0;
-    this.next = 0;
-    this.step = 1;
-    this.width = 0;
-    this.#capacity = 0;
+  /** Lets a generation and all after it go. */
+  cut(generation: number): void {
+    while (this.length && this.#generation[this.length - 1] >= generation) this.length -= 1;
+    this.next = Math.min(this.next, generation);
   }
 
   #append(generation: number, view: DataView, offset: number): void {

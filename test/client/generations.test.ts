@@ -64,13 +64,19 @@ it('keeps every so manieth row and the newest when there are too many', () => {
   expect(held.column('generation').at(-1)).toBe(1000);
 });
 
-it('forgets all where the journal was cut back', () => {
+it('lets go what came after a cut, and goes on from there', () => {
   const held = new Generations(64);
   held.append(rows(0, 200));
-  held.clear();
-  held.append(rows(0, 3));
-  expect([...held.column('generation')]).toEqual([0, 1, 2]);
-  expect(held.step).toBe(1);
+  held.cut(50);
+  expect(held.next).toBe(50);
+  // Of before the cut, still on its way.
+  held.append(rows(200, 210));
+  expect(held.next).toBe(50);
+  held.append(rows(50, 60));
+  const kept = [...held.column('generation')];
+  expect(kept).toEqual([...kept.slice(0, -1).map((_, i) => i * held.step), 59]);
+  held.cut(0);
+  expect([held.length, held.next]).toEqual([0, 0]);
 });
 
 it('does not make its arrays anew for a row', () => {
