@@ -116,6 +116,11 @@ export class Worker {
     this.#changed.abort();
   }
 
+  /** Drops a connection that is dead without having noticed; another follows. */
+  renew(): void {
+    this.#socket?.drop();
+  }
+
   #on(event: WorkerEvent): void {
     this.#options.on?.(event);
   }

@@ -134,6 +134,20 @@ test('the server is gone and comes back where it was: states are kept', async ()
   expect(second.requests.filter((path) => !/selections\?from=4$/.test(path))).toEqual([]);
 });
 
+test('a connection that is told to be dead is made anew, and the run goes on', async () => {
+  const expected = await alone(ga);
+  const coordinator = await coordinate({
+    onGeneration: (generation) => {
+      if (generation === 5) worker.renew();
+    },
+  });
+  const { worker, events } = await startWorker(coordinator.url);
+  const done = await coordinator.conduct();
+  expect(done.digest).toBe(expected.digest);
+  expect(events.filter(({ event }) => event === 'connected')).toHaveLength(2);
+  expect(coordinator.wrong).toBe(0);
+});
+
 test.each([
   ['unauthorized', 'this token is not known'],
   ['engine-mismatch', 'update to 9.9.9'],

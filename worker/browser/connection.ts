@@ -11,7 +11,7 @@ import type { JoinOptions, PageMessage, ThreadMessage } from './messages.ts';
 
 /** Milliseconds. */
 const STATUS_EVERY_MS = 500;
-const ASK_EVERY_MS = 2_000;
+const ASK_EVERY_MS = 5_000;
 
 const scope = globalThis as unknown as { postMessage(message: ThreadMessage): void; onmessage: (event: MessageEvent<PageMessage>) => void };
 let worker: Worker | null = null;
@@ -43,7 +43,7 @@ async function work({ name, threads, token }: JoinOptions): Promise<void> {
       memory: tabMemory(),
       store: datasetStore(),
       on: (event) => {
-        id = event.event === 'connected' ? event.id : event.event === 'waiting' ? null : id;
+        id = event.event === 'connected' ? event.id : event.event === 'waiting' || event.event === 'leaving' ? null : id;
         scope.postMessage({ type: 'event', event });
       },
     });
@@ -65,20 +65,29 @@ function holdAwake(): void {
   void navigator.locks?.request('germline-lending', { mode: 'shared' }, () => new Promise(() => {})).catch(() => {});
 }
 
-/** Tells the page how it goes, until the returned function is called. */
+/** Tells the page how it goes, until the returned function is called. `place`: where the server speaks of this worker. */
 function report(own: Worker, place: () => string | null, token: string | null): () => void {
   let idle: string | null = null;
-  let asked = 0;
+  let asked = Number.NEGATIVE_INFINITY;
+  let evaluations = -1;
+  const ask = async (url: string) => {
+    const told = await whyIdle(url, token);
+    // Of another connection by now.
+    if (place() !== url) return;
+    idle = told.reason;
+    if (!told.known) own.renew();
+  };
   const tell = () => {
     const { status } = own;
     const at = performance.now();
     const url = place();
-    if (!url || status.running) idle = null;
+    // Between two generations it has nothing to do either, but not for long.
+    const busy = status.running > 0 || status.evaluations > evaluations;
+    evaluations = status.evaluations;
+    if (!url || busy) idle = null;
     else if (at - asked > ASK_EVERY_MS) {
       asked = at;
-      void whyIdle(url, token).then((reason) => {
-        idle = reason;
-      });
+      void ask(url);
     }
     scope.postMessage({ type: 'status', at, status, idle });
   };
@@ -89,13 +98,16 @@ function report(own: Worker, place: () => string | null, token: string | null): 
   };
 }
 
-/** Why the server gives this worker nothing, in its words; null where it does, or does not say. */
-async function whyIdle(url: string, token: string | null): Promise<string | null> {
+/**
+ * Why the server gives this worker nothing, in its words; null where it does, or does not say. A server that knows no such worker has
+ * closed the connection without this side's noticing, as browsers don't (a laptop that slept).
+ */
+async function whyIdle(url: string, token: string | null): Promise<{ known: boolean; reason: string | null }> {
   try {
     const response = await fetch(url, { headers: token ? { authorization: `Bearer ${token}` } : {}, cache: 'no-store' });
     const { idle } = response.ok ? await response.json() : {};
-    return typeof idle === 'string' ? idle : null;
+    return { known: response.status !== 404, reason: typeof idle === 'string' ? idle : null };
   } catch {
-    return null;
+    return { known: true, reason: null };
   }
 }
