@@ -148,9 +148,10 @@ export class Gateway {
   }
 
   /** Ends connections whose token is no longer good. */
-  recheck(valid: (token: string) => boolean): void {
+  recheck(valid: (token: string | null) => boolean): void {
     for (const connection of this.#connections) {
-      if (connection.token !== null && !valid(connection.token)) connection.drop('unauthorized', 'this token was revoked');
+      const { token } = connection;
+      if (!valid(token)) connection.drop('unauthorized', token === null ? 'a token is needed from now on' : 'this token was revoked');
     }
   }
 

@@ -113,7 +113,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
       verdicts: (run) => dispatch.verdicts(run),
       wentBack: (run) => {
         // What the reading thread holds may be of what was gone back from.
-        void reading.ask('forget', { run: run.id });
+        reading.ask('forget', { run: run.id }).catch(() => {});
         watch.wentBack(run);
       },
       closed: (run) => dispatch.closed(run),
@@ -139,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
       version,
       addressOf: (request) => addressOf(request, trustProxy),
     });
-    const revocations = setInterval(() => void recheck(tokens, gateway), sessionLimits.revocationMs);
+    const revocations = setInterval(() => void recheck(guard, gateway, options.tokens === undefined), sessionLimits.revocationMs);
     revocations.unref();
 
     const close = async (): Promise<void> => {
@@ -202,11 +202,14 @@ async function firstTokens(tokens: Tokens): Promise<StartedServer['tokens']> {
   return made;
 }
 
-/** Tokens that were revoked meanwhile end their connections. */
-async function recheck(tokens: Tokens, gateway: Gateway): Promise<void> {
+/** Connections whose token was revoked meanwhile end; on a server that was open until its first token was made, those without one. */
+async function recheck(guard: Guard, gateway: Gateway, mayShut: boolean): Promise<void> {
+  const { tokens } = guard;
   if (!(await tokens.refresh().catch(() => false))) return;
+  const shuts = guard.open && mayShut && !tokens.empty;
+  if (shuts) guard.shut();
   const valid = new Set(tokens.list().map(({ id }) => id));
-  gateway.recheck((token) => valid.has(token));
+  gateway.recheck((token) => (token === null ? !shuts : valid.has(token)));
 }
 
 async function packageVersion(): Promise<string> {

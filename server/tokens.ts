@@ -124,10 +124,19 @@ const hashOf = (token: string): Buffer => createHash('sha256').update(token, 'ut
 /** Checks who asks. `open`: nobody needs a token. */
 export class Guard {
   readonly tokens: Tokens;
-  readonly open: boolean;
+  #open: boolean;
   constructor(tokens: Tokens, open: boolean) {
     this.tokens = tokens;
-    this.open = open;
+    this.#open = open;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** From now on everyone needs a token. */
+  shut(): void {
+    this.#open = false;
   }
 
   /** The token's id (null where none is needed). Throws ProtocolError `unauthorized` or `forbidden`. */

@@ -1,8 +1,7 @@
 // `germline replay` of a run on a server: rebuilt here from its seed and selections, and compared with what the server says of it.
 import { availableParallelism } from 'node:os';
-import { ENGINE_FILES, type Engine, engineFrom, loadEngine } from '../../core/engine.ts';
+import { ENGINE_FILES, type Engine, engineFrom } from '../../core/engine.ts';
 import { Threads } from '../../core/threads.ts';
-import { loadDataset } from '../../data/index.ts';
 import { parseExperiment } from '../../experiments/index.ts';
 import { datasetFolder } from '../../worker/dataset-folder.ts';
 import { obtainDataset } from '../../worker/datasets.ts';
@@ -20,7 +19,8 @@ export async function replayRemote(text: string, flags: ReplayFlags & ServerFlag
   const api = new Api(flags);
   const { id } = await api.find(text);
   const run = await api.json<RunInfo>('GET', `api/runs/${id}`);
-  if (!run.end || run.generations !== run.end.generations) {
+  const { hash } = run.dataset;
+  if (!run.end || !run.engine || !hash || run.generations !== run.end.generations) {
     throw new RequestError('conflict', `run ${id} is ${run.state}: a run is replayed once it is over, stopped or paused`);
   }
   const note = new Note(process.stderr);
@@ -28,9 +28,8 @@ export async function replayRemote(text: string, flags: ReplayFlags & ServerFlag
   try {
     const { signal } = stop;
     const source = httpSource({ base: api.address.http, token: api.address.token });
-    const engine = run.engine ? await downloadEngine(api, run.engine) : await loadEngine();
-    const { name, hash } = run.dataset;
-    const dataset = hash ? await obtainDataset(hash, datasetFolder(), source, signal) : await loadDataset(name);
+    const engine = await downloadEngine(api, run.engine);
+    const dataset = await obtainDataset(hash, datasetFolder(), source, signal);
     const start = await api.bytes(`api/runs/${id}/start`).catch((error) => {
       if (error instanceof RequestError && error.refusal === 'not-found') return null;
       throw error;

@@ -20,8 +20,14 @@ async function tokensOf({ data = DEFAULT_DATA }: TokenFlags, make = false): Prom
 
 export async function create(role: Role, flags: TokenFlags & { note?: string }): Promise<number> {
   const tokens = await tokensOf(flags, true);
+  const first = tokens.empty;
   const { entry, token } = await tokens.create(role, flags.note ?? '');
   process.stdout.write(flags.json ? `${JSON.stringify({ ...entry, token })}\n` : `${token}\n`);
+  if (first && !flags.json) {
+    process.stderr.write(
+      `This is the first token: from now on a server of this folder asks everyone for one, on this machine too.${role === 'admin' ? '' : ' For yourself: germline token create admin'}\n`,
+    );
+  }
   return 0;
 }
 

@@ -154,6 +154,10 @@ describe('runs', () => {
       before.runs.map(({ id, state, end }: Record<string, unknown>) => ({ id, state, end })),
     );
     expect(after.runs[2].id).toBe(made);
+    // Enough for a replay elsewhere, with nobody opening the journal again.
+    const { engine } = (await ask(second.url, '/api/server')).body;
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(after.runs[0]).toMatchObject({ engine, dataset: { name: 'xor', hash }, parameters: expect.any(Number) });
   });
 });
 

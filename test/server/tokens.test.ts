@@ -64,6 +64,22 @@ it('are enough for a whole run', async () => {
   });
 });
 
+it('shut an open server once the first one is made: whoever has none must go', async () => {
+  withLimits(sessionLimits, { revocationMs: 20 });
+  const data = await folder();
+  const { url, guarded } = await start({ data });
+  expect(guarded).toBe(false);
+  const viewer = await connect(url);
+  viewer.send(viewerHello);
+  await vi.waitFor(() => expect(viewer.of('welcome').length).toBe(1));
+  expect((await ask(url, '/api/runs')).status).toBe(200);
+  const { token } = await (await Tokens.open(data)).create('viewer');
+  await viewer.closed;
+  expect(viewer.fatal).toBe('unauthorized');
+  expect((await ask(url, '/api/runs')).status).toBe(401);
+  expect((await ask(url, '/api/runs', bearer(token))).status).toBe(200);
+});
+
 it('that are revoked beside the server end their connections; new ones are known at once', async () => {
   withLimits(sessionLimits, { revocationMs: 20 });
   const data = await folder();
