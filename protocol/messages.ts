@@ -131,6 +131,15 @@ export const serverMessage = z.discriminatedUnion('type', [
         champion: z.boolean(),
         seconds: z.number(),
         evaluations: z.number(),
+        /** Of the state that the losses were measured on: 32 hex digits. */
+        digest: z.string().regex(/^[0-9a-f]{32}$/),
+        /** Deciles of the finite losses; null where they were not noted, or none is finite. */
+        levels: z.array(z.number()).length(11).nullable(),
+        /** Losses that are not finite. */
+        infinite: u32.nullable(),
+        /** Mutation strength. */
+        sigma: z.number().nullable(),
+        diversity: z.number().nullable(),
       }),
     ),
   }),

@@ -51,15 +51,21 @@ export function describeRun(run: RunHandle) {
   };
 }
 
-export function describeGeneration({ generation, best, mean, validation, champion, seconds, evaluations }: GenerationNumbers) {
+export function describeGeneration({ best, mean, validation, champion, ...rest }: GenerationNumbers) {
+  const { generation, digest, seconds, evaluations, levels, infinite, sigma, diversity } = rest;
   return {
     generation,
+    digest,
     best: finite(best),
     mean: finite(mean),
     validation: scoreOf(validation),
     champion: champion !== null,
     seconds,
     evaluations,
+    levels,
+    infinite,
+    sigma,
+    diversity,
   };
 }
 

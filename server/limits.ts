@@ -190,6 +190,18 @@ export const trustLimits = {
   saveMs: 10_000,
 };
 
+/** What is noted of each generation for viewers, beside the journal. */
+export const trackLimits = {
+  /** Weights of the candidate that are shown. */
+  weights: 100,
+  /** Milliseconds from one look at weights to the next, at least; */
+  leastMs: 50,
+  /** the part of a run's time that these looks may take; */
+  costShare: 0.01,
+  /** and the looks of a run that goes on for long: about so many each time that its age doubles. */
+  rows: 4_000,
+};
+
 /** Of the certificate that the server makes itself. */
 export const certificateLimits = {
   /** Days. */

@@ -1,11 +1,13 @@
 // What the connection's thread asks of the thread that reads journals.
 import type { Champion, GenerationEvent } from '../core/events.ts';
+import type { Stretch, TrackNumbers } from './track/index.ts';
 
 /** A generation's numbers, as viewers see them. */
 export type GenerationNumbers = Pick<
   GenerationEvent,
-  'generation' | 'best' | 'mean' | 'validation' | 'champion' | 'evaluations' | 'seconds'
->;
+  'generation' | 'digest' | 'best' | 'mean' | 'validation' | 'champion' | 'evaluations' | 'seconds'
+> &
+  TrackNumbers;
 
 export type ExportFormat = 'safetensors' | 'npz' | 'tfjs';
 
@@ -33,6 +35,8 @@ export interface Reads {
   /** u32 LE length and bytes of each selection from a generation on, as far as `most` bytes go (one at least); the next generation. */
   selections: { request: { run: string; from: number; most: number }; reply: { bytes: Uint8Array<ArrayBuffer>; next: number } };
   generations: { request: { run: string; from: number; most: number }; reply: GenerationNumbers[] };
+  /** Sampled weights of generations `from` to before `until`, as far as they were noted, `most` rows of them; the generation to go on at. */
+  weights: { request: { run: string; from: number; until: number; most: number }; reply: { stretches: Stretch[]; next: number } };
   /** The newest snapshot, or that of a generation; null where there is none. */
   snapshot: { request: { run: string; generation?: number }; reply: { generation: number; digest: string; bytes: number } | null };
   /**

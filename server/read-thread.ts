@@ -9,6 +9,7 @@ import { WriterLock } from '../journal/lock.ts';
 import { diskLimits, runLimits } from './limits.ts';
 import type { ReadKind, ReadReply, ReadRequest, Reads, RunDisk } from './read-messages.ts';
 import { runFolder } from './run-record.ts';
+import { NOTHING_NOTED, readNumbers, readWeights } from './track/index.ts';
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const { data } = workerData as { data: string };
@@ -112,12 +113,15 @@ const answers: { [K in ReadKind]: (request: Reads[K]['request']) => Reads[K]['re
   },
   generations({ run, from, most }) {
     const found: Reads['generations']['reply'] = [];
-    for (const { generation, best, mean, validation, champion, evaluations, seconds } of reader(run).records(from)) {
+    const noted = readNumbers(runFolder(data, run), from, from + most);
+    for (const { generation, digest, best, mean, validation, champion, evaluations, seconds } of reader(run).records(from)) {
       if (found.length === most) break;
-      found.push({ generation, best, mean, validation, champion, evaluations, seconds });
+      const numbers = noted.get(generation) ?? NOTHING_NOTED;
+      found.push({ generation, digest, best, mean, validation, champion, evaluations, seconds, ...numbers });
     }
     return found;
   },
+  weights: ({ run, ...range }) => readWeights(runFolder(data, run), range),
   snapshot({ run, generation }) {
     const found = reader(run).latestSnapshot(generation);
     if (!found || (generation !== undefined && found.generation !== generation)) return null;

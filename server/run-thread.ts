@@ -20,6 +20,7 @@ import { keepDataset } from './dataset-files.ts';
 import { runLimits } from './limits.ts';
 import type { FromRunThread, Recorded, RunThreadData, ToRunThread } from './run-messages.ts';
 import { START_FILE } from './run-record.ts';
+import { type Looked, Track } from './track/index.ts';
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const data = workerData as RunThreadData;
@@ -108,7 +109,7 @@ async function conduct(): Promise<void> {
   const start = journal.start();
   let selection: Uint8Array<ArrayBuffer> | null = null;
   /** A record on its way to the disk, and since when. */
-  let unsaid: { record: Omit<Recorded, 'commitMs'>; from: number } | null = null;
+  let unsaid: { record: Omit<Recorded, 'commitMs'>; looked: Looked; from: number } | null = null;
   let settle = async (): Promise<void> => {};
 
   const evaluate = async (generation: number): Promise<Float32Array | null> => {
@@ -151,6 +152,7 @@ async function conduct(): Promise<void> {
     const { name, hash } = journal.run.dataset;
     tell({ type: 'opened', opened: { ...opened, dataset: { name, hash, bytes: kept.bytes } } });
     const records = journalListener(journal, run, { inFlight: 1 });
+    using track = new Track(data.folder, run, experiment.generations - 1);
     let championAt = Number.NEGATIVE_INFINITY;
     const keepChampion = () => {
       const { champion } = run;
@@ -162,18 +164,20 @@ async function conduct(): Promise<void> {
     settle = async () => {
       await records.settled();
       if (!unsaid) return;
-      const { record, from } = unsaid;
+      const { record, looked, from } = unsaid;
       unsaid = null;
+      track.keep(looked);
       crashPoint('after-commit', record.generation);
       tell({ type: 'recorded', record: { ...record, commitMs: performance.now() - from } });
     };
 
     const record = async (event: Extract<RunEvent, { event: 'generation' }>): Promise<void> => {
-      const { generation, best, mean, validation, champion, evaluations, seconds } = event;
-      unsaid = { record: { generation, best, mean, validation, champion, evaluations, seconds }, from: performance.now() };
+      const { event: _, losses, selection: made, ...numbers } = event;
+      const looked = track.look(event.generation, losses);
+      unsaid = { record: { ...numbers, ...looked.numbers }, looked, from: performance.now() };
       await records.on(event);
-      selection = Uint8Array.from(event.selection);
-      if (!champion || performance.now() - championAt <= runLimits.championMs) return;
+      selection = Uint8Array.from(made);
+      if (!event.champion || performance.now() - championAt <= runLimits.championMs) return;
       keepChampion();
       championAt = performance.now();
     };

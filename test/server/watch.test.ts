@@ -1,8 +1,14 @@
 // What viewers see: a snapshot first, then changes, merged, and no generation twice or missing.
+import { truncate } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { Run } from '../../core/run.ts';
+import { loadDataset } from '../../data/index.ts';
+import { resolveExperiment } from '../../experiments/index.ts';
 import { sessionLimits } from '../../server/limits.ts';
+import { TRACK_FILE } from '../../server/track/index.ts';
 import { withLimits } from './fixtures/limits.ts';
-import { submit, until, xor } from './fixtures/runs.ts';
+import { type Small, submit, until, xor } from './fixtures/runs.ts';
 import { ask, connect, folder, type Peer, post, start, viewerHello } from './fixtures/server.ts';
 import { FakeWorker } from './fixtures/worker.ts';
 
@@ -16,6 +22,25 @@ async function viewer(url: string): Promise<Peer> {
 
 /** The numbers of all generations that the viewer was told of. */
 const told = (peer: Peer): number[] => peer.of('generations').flatMap(({ generations }) => generations.map(({ generation }) => generation));
+/** What core alone makes of a run: its digests, and each generation's least and largest loss. */
+async function looked({ experiment: name, set, seed }: Small) {
+  const experiment = await resolveExperiment(name, set);
+  await using run = await Run.open({
+    settings: experiment,
+    dataset: await loadDataset(experiment.dataset),
+    seed: BigInt(seed),
+    threads: 1,
+  });
+  const digests: string[] = [];
+  const spreads: number[][] = [];
+  for await (const event of run.events()) {
+    if (event.event === 'done') continue;
+    digests.push(event.digest);
+    spreads.push([Math.min(...event.losses), Math.max(...event.losses)]);
+  }
+  return { digests, spreads };
+}
+
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
 
 it('lists runs and their changes', async () => {
@@ -76,6 +101,35 @@ it('reads generations of before from the journal', async () => {
   const peer = await viewer(url);
   peer.send({ type: 'watch', topic: id, after: -1 });
   await vi.waitFor(() => expect(told(peer)).toEqual(upTo(30)), PATIENCE);
+});
+
+it('tells of each generation how its losses are spread, how strongly it mutates, and the state that was measured', async () => {
+  const data = await folder();
+  const first = await start({ data, work: { threads: 1 } });
+  const small = xor({ generations: 30 });
+  const id = await submit(first.url, small);
+  const peer = await viewer(first.url);
+  peer.send({ type: 'watch', topic: id, after: -1 });
+  await vi.waitFor(() => expect(told(peer)).toEqual(upTo(30)), PATIENCE);
+  const live = peer.of('generations').flatMap(({ generations }) => generations);
+  const { digests, spreads } = await looked(small);
+  expect(live.map(({ digest }) => digest)).toEqual(digests);
+  expect(live.map(({ levels }) => [levels?.[0], levels?.[10]])).toEqual(spreads);
+  for (const { best, levels, infinite, sigma } of live) {
+    expect(levels).toEqual(levels?.toSorted((a, b) => a - b));
+    expect([levels?.[0], infinite]).toEqual([best, 0]);
+    expect(sigma).toBeGreaterThan(0);
+  }
+  expect(live[29].diversity).toBeGreaterThan(0);
+  await first.close();
+  // Without a word of what there was before, and with a part of it gone.
+  const { url } = await start({ data });
+  const { generations: again } = (await ask(url, `/api/runs/${id}/generations`)).body;
+  expect(again).toEqual(live);
+  await truncate(join(data, 'runs', id, TRACK_FILE), 16 + 64 * 20);
+  const { generations: rest } = (await ask(url, `/api/runs/${id}/generations?from=19`)).body;
+  expect(rest[0]).toEqual(live[19]);
+  expect(rest[1]).toEqual({ ...live[20], levels: null, infinite: null, sigma: null, diversity: null });
 });
 
 it('says nothing more once it is not watched, and knows no run that is not there', async () => {
