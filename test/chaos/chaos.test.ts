@@ -8,7 +8,7 @@ import { Chance } from './chance.ts';
 import { Crew } from './crew.ts';
 import { alone, CHAOS_SEED, expectNothingLost, expectSame, experiment, type Reference, SCALE } from './experiments.ts';
 import { endProcesses, newFolder, removeFolders } from './processes.ts';
-import { type RunShown, Served } from './served.ts';
+import { type RunShown, Served, total } from './served.ts';
 import { CRASH_POINTS, sum, Tally, table } from './tally.ts';
 
 const TIMEOUT_MS = SCALE * 240_000;
@@ -22,9 +22,6 @@ function begin(scenario: string): Tally {
   tallies.push(tally);
   return tally;
 }
-
-/** Generations recorded, of all runs together. */
-const total = (runs: readonly RunShown[]): number => runs.reduce((all, { generations }) => all + generations, 0);
 
 beforeAll(async () => {
   const folder = await newFolder();

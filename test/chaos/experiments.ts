@@ -34,7 +34,7 @@ export function experiment(algorithm: keyof typeof ALGORITHMS, seed: number, cha
       { class_name: 'Dense', config: { units: 12, activation: 'relu' } },
       { class_name: 'Dense', config: { units: 10 } },
     ],
-    population: 768,
+    population: 512,
     generations: 160 * SCALE,
     batch: 256,
     loss: 'cross-entropy',

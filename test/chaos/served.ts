@@ -18,6 +18,9 @@ export interface RunShown {
   end: End | null;
 }
 
+/** Generations recorded, of all runs together. */
+export const total = (runs: readonly RunShown[]): number => runs.reduce((all, { generations }) => all + generations, 0);
+
 /** Milliseconds between two looks: less than a generation takes. */
 const LOOK_MS = 15;
 /** Milliseconds between two looks at the counters, which cost more. */
@@ -102,6 +105,10 @@ export class Served {
   async remove(id: string): Promise<void> {
     const { status } = await fetch(`${this.url}/api/runs/${id}`, { method: 'DELETE' });
     if (status !== 204) throw new Error(`run ${id} cannot be deleted: ${status}`);
+  }
+
+  async workers(): Promise<{ name: string; kind: string; individuals: number }[]> {
+    return (await (await fetch(`${this.url}/api/workers`)).json()).workers;
   }
 
   /** Null while nobody answers. Counts what the server counted, where that was not done just now. */
