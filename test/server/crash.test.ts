@@ -1,8 +1,10 @@
 // The server's death, at any moment: what comes after it has the digest of a run that nobody disturbed.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Child } from './fixtures/child.ts';
 import { alone, submit, until, xor } from './fixtures/runs.ts';
-import { folder } from './fixtures/server.ts';
+import { folder, post, start } from './fixtures/server.ts';
 import { FakeWorker } from './fixtures/worker.ts';
 
 it.each(['before-begin', 'before-commit', 'after-commit'])('goes on after it was killed %s', async (point) => {
@@ -39,4 +41,16 @@ it('goes on after kills whenever they come, with workers killed between', async 
   const { end } = await until(child.url, id, 'done');
   const { digest, champion } = await alone(run);
   expect(end).toMatchObject({ digest, champion });
+});
+
+it('begins a run whose journal was cut off in the making', async () => {
+  const data = await folder();
+  const first = await start({ data });
+  const id = await submit(first.url, xor(), false);
+  await first.close();
+  await writeFile(join(data, 'runs', id, 'journal.sqlite'), '');
+  const { url } = await start({ data });
+  expect((await post(url, `/api/runs/${id}/start`)).status).toBe(200);
+  await FakeWorker.join(url);
+  expect((await until(url, id, 'done')).end.digest).toBe((await alone(xor())).digest);
 });
