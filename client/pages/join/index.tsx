@@ -1,14 +1,12 @@
 // /join: this browser as a worker.
 import './join.css';
-import { useEffect } from 'preact/hooks';
 import { Isolation } from './isolation.tsx';
 import { Running } from './running.tsx';
-import { active, goOn, state, status } from './session.ts';
+import { active, state, status } from './session.ts';
 import { Setup } from './setup.tsx';
 import { count, describe } from './words.ts';
 
 export default function Join() {
-  useEffect(goOn, []);
   return (
     <div class="narrow join">
       <h1>Lend this browser</h1>

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import type { ErrorCode } from '../../../protocol/errors.ts';
 import type { JoinOptions, PageMessage, ThreadMessage } from '../../../worker/browser/messages.ts';
 import type { WorkerEvent, WorkerStatus } from '../../../worker/events.ts';
-import { lending } from '../../lending.ts';
+import { INTERRUPTED, lending } from '../../lending.ts';
 import { type Pace, Rate, STILL } from './rate.ts';
 
 export type State =
@@ -33,8 +33,6 @@ export const active = computed(() => !['off', 'refused'].includes(state.value.na
 
 /** Milliseconds that leaving may take. */
 const LEAVE_MS = 5_000;
-/** What was being lent when the page was loaded anew, to go on with. */
-const RELOAD_KEY = 'germline.join.reload';
 /** Codes that a newer page mends. */
 const OUTDATED: ReadonlySet<ErrorCode> = new Set(['engine-mismatch', 'protocol-mismatch']);
 
@@ -75,8 +73,8 @@ export function stop(): void {
 
 /** Goes on where a page that turned out to be outdated was left. */
 export function goOn(): void {
-  const kept = sessionStorage.getItem(RELOAD_KEY);
-  sessionStorage.removeItem(RELOAD_KEY);
+  const kept = sessionStorage.getItem(INTERRUPTED);
+  sessionStorage.removeItem(INTERRUPTED);
   if (!kept) return;
   reloaded = true;
   start(JSON.parse(kept));
@@ -135,7 +133,7 @@ function end(refusal: { code: ErrorCode; message: string } | null): void {
   building.value = null;
   idle.value = null;
   if (refusal && OUTDATED.has(refusal.code) && !reloaded) {
-    sessionStorage.setItem(RELOAD_KEY, JSON.stringify(options));
+    sessionStorage.setItem(INTERRUPTED, JSON.stringify(options));
     location.reload();
     return;
   }
