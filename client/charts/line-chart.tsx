@@ -1,9 +1,11 @@
 // Curves and bands over a common x: legend, hover, logarithmic scale, zoom, and a table of the same numbers.
 import { useSignal } from '@preact/signals';
-import { useId, useMemo, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import { NOTHING, number, short } from '../format.ts';
 import { colour, SERIES } from './colours.ts';
 import { decimateBand, decimateLine, firstAt, Points, valueAt } from './decimate.ts';
-import { compact, precise } from './numbers.ts';
+import { ChartFrame } from './frame.tsx';
 import { type Frame, Plot, type Range } from './plot.tsx';
 import { Extent, padded, paddedLog } from './range.ts';
 import { SampleTable } from './sample-table.tsx';
@@ -51,15 +53,13 @@ const DOTTED = 40;
 
 export function LineChart(props: LineChartProps) {
   const { series, bands = [], xLabel, yLabel, summary, height, xSteps } = props;
-  const xFormat = props.xFormat ?? compact;
-  const yFormat = props.yFormat ?? precise;
+  const xFormat = props.xFormat ?? short;
+  const yFormat = props.yFormat ?? number;
   const off = useSignal<ReadonlySet<string>>(new Set());
   const ownLog = useSignal(false);
-  const table = useSignal(false);
   const zoom = useSignal<Range | null>(null);
   const hover = useSignal<number | null>(null);
   const points = useRef(new Map<string, Points>());
-  const id = useId();
 
   const shown = series.filter(({ name }) => !off.value.has(name));
   const shownBands = bands.filter(({ name }) => !off.value.has(name));
@@ -69,7 +69,6 @@ export function LineChart(props: LineChartProps) {
   const log = wanted && canLog;
   const x = zoom.value ?? widened(extents.x, props.xAtLeast);
   const y = log ? paddedLog(extents.positive) : padded(extents.y);
-  const empty = extents.y.empty;
   const nameOf = (index: number) => series[index].colour ?? SERIES[index % SERIES.length];
   const bandColour = (band: Band) => band.colour ?? SERIES[0];
 
@@ -102,7 +101,7 @@ export function LineChart(props: LineChartProps) {
   const at = hover.value;
   const reading = (line: Series): string => {
     const value = valueAt(line.x, line.y, at === null ? Number.POSITIVE_INFINITY : nearest(line.x, at));
-    return Number.isNaN(value) ? '–' : yFormat(value);
+    return Number.isNaN(value) ? NOTHING : yFormat(value);
   };
   const longestX = useMemo(
     () => series.reduce<ArrayLike<number>>((most, line) => (line.x.length > most.length ? line.x : most), []),
@@ -110,67 +109,43 @@ export function LineChart(props: LineChartProps) {
   );
   const here = at === null ? longestX[longestX.length - 1] : nearest(longestX, at);
 
+  const legend = (
+    <ul class="legend" aria-label="Curves">
+      {series.map((line, i) => (
+        <LegendEntry key={line.name} name={line.name} on={!off.value.has(line.name)} toggle={toggle}>
+          <span class={line.dashed ? 'swatch dashed' : 'swatch'} style={{ color: `var(${nameOf(i)})` }} aria-hidden="true" />
+          {line.name} <span class="value">{reading(line)}</span>
+        </LegendEntry>
+      ))}
+      {bands.map((band) => (
+        <LegendEntry key={band.name} name={band.name} on={!off.value.has(band.name)} toggle={toggle}>
+          <span class="swatch wide" style={{ color: `var(${bandColour(band)})` }} aria-hidden="true" />
+          {band.name}
+        </LegendEntry>
+      ))}
+      {here !== undefined && (
+        <li class="here">
+          {xLabel} {xFormat(here)}
+        </li>
+      )}
+    </ul>
+  );
+
   return (
-    <figure class="chart">
-      <div class="chart-head">
-        <ul class="legend" aria-label="Curves">
-          {series.map((line, i) => (
-            <li key={line.name}>
-              <button
-                type="button"
-                class="legend-entry"
-                aria-pressed={!off.value.has(line.name)}
-                title={off.value.has(line.name) ? `Show ${line.name}` : `Hide ${line.name}`}
-                onClick={() => toggle(line.name)}
-              >
-                <span class={line.dashed ? 'swatch dashed' : 'swatch'} style={{ color: `var(${nameOf(i)})` }} aria-hidden="true" />
-                {line.name} <span class="value">{reading(line)}</span>
-              </button>
-            </li>
-          ))}
-          {bands.map((band) => (
-            <li key={band.name}>
-              <button type="button" class="legend-entry" aria-pressed={!off.value.has(band.name)} onClick={() => toggle(band.name)}>
-                <span class="swatch wide" style={{ color: `var(${bandColour(band)})` }} aria-hidden="true" />
-                {band.name}
-              </button>
-            </li>
-          ))}
-          {here !== undefined && (
-            <li class="here">
-              {xLabel} {xFormat(here)}
-            </li>
-          )}
-        </ul>
-        <div class="chart-tools">
-          {zoom.value && (
-            <button
-              type="button"
-              class="small"
-              onClick={() => {
-                zoom.value = null;
-              }}
-            >
-              Show all
-            </button>
-          )}
-          <button type="button" class="small" aria-pressed={log} disabled={!canLog} onClick={() => setLog(!log)}>
-            Log scale
-          </button>
-          <button
-            type="button"
-            class="small"
-            aria-expanded={table.value}
-            aria-controls={`${id}-table`}
-            onClick={() => {
-              table.value = !table.value;
-            }}
-          >
-            {table.value ? 'Hide table' : 'Show as table'}
-          </button>
-        </div>
-      </div>
-      <p class="axis-name">{yLabel}</p>
+    <ChartFrame
+      legend={legend}
+      xLabel={xLabel}
+      yLabel={yLabel}
+      summary={summary}
+      log={{ on: log, possible: canLog, set: setLog }}
+      onShowAll={
+        zoom.value &&
+        (() => {
+          zoom.value = null;
+        })
+      }
+      table={() => <SampleTable label={summary} xLabel={xLabel} x={longestX} columns={series} xFormat={xFormat} yFormat={yFormat} />}
+    >
       <Plot
         summary={summary}
         x={x}
@@ -184,20 +159,29 @@ export function LineChart(props: LineChartProps) {
         onHover={(value) => {
           hover.value = value;
         }}
-        onSelect={
-          empty
-            ? undefined
-            : (range) => {
-                zoom.value = range;
-              }
-        }
+        onSelect={(range) => {
+          zoom.value = range;
+        }}
       />
-      <p class="axis-name x">{xLabel}</p>
-      <figcaption>{summary}</figcaption>
-      <div id={`${id}-table`} hidden={!table.value}>
-        {table.value && <SampleTable label={summary} xLabel={xLabel} x={longestX} columns={series} xFormat={precise} yFormat={yFormat} />}
-      </div>
-    </figure>
+    </ChartFrame>
+  );
+}
+
+interface LegendEntryProps {
+  name: string;
+  on: boolean;
+  toggle(name: string): void;
+  children: ComponentChildren;
+}
+
+/** Shows and hides a curve. */
+function LegendEntry({ name, on, toggle, children }: LegendEntryProps) {
+  return (
+    <li>
+      <button type="button" class="legend-entry" aria-pressed={on} title={`${on ? 'Hide' : 'Show'} ${name}`} onClick={() => toggle(name)}>
+        {children}
+      </button>
+    </li>
   );
 }
 

@@ -1,4 +1,5 @@
 // A chart's numbers as a table: rows spread evenly over it, few enough to read.
+import { count, NOTHING } from '../format.ts';
 import { valueAt } from './decimate.ts';
 
 interface Column {
@@ -47,7 +48,7 @@ export function SampleTable({ label, xLabel, x, columns, xFormat, yFormat }: Sam
               <th scope="row">{xFormat(x[row])}</th>
               {columns.map((column) => {
                 const value = valueAt(column.x, column.y, x[row]);
-                return <td key={column.name}>{Number.isNaN(value) ? '–' : yFormat(value)}</td>;
+                return <td key={column.name}>{Number.isNaN(value) ? NOTHING : yFormat(value)}</td>;
               })}
             </tr>
           ))}
@@ -55,7 +56,7 @@ export function SampleTable({ label, xLabel, x, columns, xFormat, yFormat }: Sam
       </table>
       {rows.length < x.length && (
         <p class="help">
-          {rows.length} of {x.length.toLocaleString('en-US')} points, evenly spread.
+          {rows.length} of {count(x.length)} points, evenly spread.
         </p>
       )}
     </section>

@@ -1,0 +1,60 @@
+// What stands around every chart: its legend, its switches, the names of its axes, its sentence, and its table.
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+export interface ChartFrameProps {
+  legend?: ComponentChildren;
+  xLabel: string;
+  yLabel: string;
+  summary: string;
+  /** Null: a logarithmic scale makes no sense here. */
+  log?: { on: boolean; possible: boolean; set(on: boolean): void } | null;
+  /** Where only a part is shown. */
+  onShowAll?: (() => void) | null;
+  /** Made only while it is shown. */
+  table: () => ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function ChartFrame({ legend, xLabel, yLabel, summary, log, onShowAll, table, children }: ChartFrameProps) {
+  const open = useSignal(false);
+  const id = useId();
+  return (
+    <figure class="chart">
+      <div class="chart-head">
+        {legend ?? <span />}
+        <div class="chart-tools">
+          {onShowAll && (
+            <button type="button" class="small" onClick={onShowAll}>
+              Show all
+            </button>
+          )}
+          {log && (
+            <button type="button" class="small" aria-pressed={log.on} disabled={!log.possible} onClick={() => log.set(!log.on)}>
+              Log scale
+            </button>
+          )}
+          <button
+            type="button"
+            class="small"
+            aria-expanded={open.value}
+            aria-controls={id}
+            onClick={() => {
+              open.value = !open.value;
+            }}
+          >
+            {open.value ? 'Hide table' : 'Show as table'}
+          </button>
+        </div>
+      </div>
+      <p class="axis-name">{yLabel}</p>
+      {children}
+      <p class="axis-name x">{xLabel}</p>
+      <figcaption>{summary}</figcaption>
+      <div id={id} hidden={!open.value}>
+        {open.value && table()}
+      </div>
+    </figure>
+  );
+}
