@@ -1,6 +1,7 @@
 // The shell: a header with the navigation, and the page that the address asks for.
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
+import { Banner } from './components/banner.tsx';
 import { lending } from './lending.ts';
 import { type PageProps, pages } from './pages.ts';
 import { followLink, match, path } from './router.ts';
@@ -35,6 +36,7 @@ export function App() {
         Skip to content
       </a>
       <Header />
+      <Banner />
       <main id="main" tabIndex={-1} aria-busy={current === null}>
         {current && <current.Page key={current.path} parameters={current.parameters} />}
       </main>
@@ -46,7 +48,7 @@ async function find(asked: string): Promise<Shown> {
   for (const page of pages) {
     const parameters = match(page.path, asked);
     if (!parameters) continue;
-    document.title = page.title === 'Germline' ? page.title : `${page.title} · Germline`;
+    document.title = `${page.title} · Germline`;
     try {
       return { Page: (await page.load()).default, parameters, path: asked };
     } catch {

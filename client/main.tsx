@@ -1,5 +1,6 @@
 // The entry of the dashboard.
 import './theme.css';
+import './components/parts.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { INTERRUPTED } from './lending.ts';

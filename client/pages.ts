@@ -14,6 +14,6 @@ export interface Page {
 }
 
 export const pages: Page[] = [
-  { path: '/', title: 'Germline', load: () => import('./pages/start/index.tsx') },
+  { path: '/', title: 'Runs', nav: 'Runs', load: () => import('./pages/runs/index.tsx') },
   { path: '/join', title: 'Lend this browser', nav: 'Join', load: () => import('./pages/join/index.tsx') },
 ];

@@ -37,27 +37,31 @@ interface HeadProps<Row> {
   columns: TableColumn<Row>[];
   order: Order;
   onOrder: (order: Order) => void;
+  /** What stands in the first column's head in place of its label. */
+  first?: ComponentChildren;
 }
 
-export function TableHead<Row>({ columns, order, onOrder }: HeadProps<Row>) {
+export function TableHead<Row>({ columns, order, onOrder, first }: HeadProps<Row>) {
   return (
     <thead>
       <tr>
-        {columns.map(({ id, label, by, numeric, unlabelled }) => {
+        {columns.map(({ id, label, by, numeric, unlabelled }, i) => {
           const sorted = order === id ? 'ascending' : order === `-${id}` ? 'descending' : undefined;
-          const first = numeric ? `-${id}` : id;
-          const next = sorted === undefined ? first : order === id ? `-${id}` : id;
+          const initial = numeric ? `-${id}` : id;
+          const next = sorted === undefined ? initial : order === id ? `-${id}` : id;
           return (
             <th key={id} scope="col" class={numeric ? 'end' : undefined} aria-sort={sorted}>
               {by ? (
-                <button type="button" onClick={() => onOrder(next)}>
+                <button type="button" class={sorted && 'sorted'} onClick={() => onOrder(next)}>
                   {label}
-                  <span class="arrow" aria-hidden="true">
-                    {sorted === 'ascending' ? '↑' : sorted === 'descending' ? '↓' : ''}
-                  </span>
+                  {sorted && (
+                    <span class="arrow" aria-hidden="true">
+                      {sorted === 'ascending' ? '↑' : '↓'}
+                    </span>
+                  )}
                 </button>
               ) : (
-                <span class={unlabelled ? 'hidden' : undefined}>{label}</span>
+                (i === 0 && first) || <span class={unlabelled ? 'hidden' : undefined}>{label}</span>
               )}
             </th>
           );

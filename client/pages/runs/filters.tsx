@@ -1,0 +1,40 @@
+// Search, and which states are shown.
+import type { RunEntry, RunState } from '../../entries.ts';
+import { count } from '../../format.ts';
+import { setQuery } from '../../router.ts';
+import { STATES, view } from './view.ts';
+
+export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
+  const { search, state } = view.value;
+  const counts = new Map<RunState, number>();
+  for (const run of runs.values()) counts.set(run.state, (counts.get(run.state) ?? 0) + 1);
+  const present = STATES.filter((each) => counts.has(each) || each === state);
+  return (
+    <search class="filters">
+      <input
+        type="search"
+        aria-label="Search runs"
+        placeholder="Search names, datasets, seeds"
+        value={search}
+        autoComplete="off"
+        spellcheck={false}
+        onInput={(event) => setQuery({ q: event.currentTarget.value })}
+      />
+      <fieldset class="chips">
+        <legend class="hidden">State</legend>
+        <Chip label="All" of={runs.size} on={state === ''} show="" />
+        {present.map((each) => (
+          <Chip key={each} label={each} of={counts.get(each) ?? 0} on={state === each} show={each} />
+        ))}
+      </fieldset>
+    </search>
+  );
+}
+
+function Chip({ label, of, on, show }: { label: string; of: number; on: boolean; show: RunState | '' }) {
+  return (
+    <button type="button" class="small" aria-pressed={on} onClick={() => setQuery({ state: show })}>
+      {label} <span class="soft number">{count(of)}</span>
+    </button>
+  );
+}

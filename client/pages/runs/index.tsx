@@ -1,0 +1,74 @@
+// `/`: every run, and several of them side by side.
+import './runs.css';
+import { useComputed } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Admission, readOnly } from '../../components/admission.tsx';
+import { count } from '../../format.ts';
+import { useRuns } from '../../live.ts';
+import { setQuery } from '../../router.ts';
+import { Compare } from './compare.tsx';
+import { Filters } from './filters.tsx';
+import { NoRun } from './no-run.tsx';
+import { RunTable } from './run-table.tsx';
+import { SelectionBar } from './selection-bar.tsx';
+import { matching, selected, view } from './view.ts';
+
+export default function Runs() {
+  return (
+    <Admission>
+      <List />
+    </Admission>
+  );
+}
+
+function List() {
+  const runs = useRuns();
+  const found = useComputed(() => matching(view.value));
+  // Runs that are gone are not selected any more.
+  useEffect(() => {
+    if (!runs) return;
+    const left = [...selected.value].filter((id) => runs.has(id));
+    if (left.length < selected.value.size) setQuery({ select: left.join(',') });
+  }, [runs]);
+  return (
+    <div class="page">
+      <div class="page-head">
+        <div>
+          <h1>Runs</h1>
+          <p class="lead">Each run evolves a population of networks, generation by generation. Open one to watch it.</p>
+        </div>
+        <a class="button primary" href="/new">
+          New run
+        </a>
+      </div>
+      {runs === null ? (
+        <p class="soft" aria-busy="true">
+          Asking the server for its runs.
+        </p>
+      ) : runs.size === 0 ? (
+        <NoRun />
+      ) : (
+        <>
+          <Filters runs={runs} />
+          {view.value.compare && <Compare ids={[...selected.value]} />}
+          <p class="hidden" role="status">
+            {count(found.value.length)} of {count(runs.size)} runs shown
+          </p>
+          {found.value.length ? <RunTable runs={found.value} /> : <NoMatch />}
+          <SelectionBar runs={runs} reason={readOnly()} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoMatch() {
+  return (
+    <div class="empty">
+      <h2>No run is like that</h2>
+      <button type="button" onClick={() => setQuery({ q: null, state: null })}>
+        Show all runs
+      </button>
+    </div>
+  );
+}
