@@ -25,5 +25,7 @@ export const NAME_LENGTH = 100;
 export const TOKEN_LENGTH = 200;
 export const RUN_ID_LENGTH = 40;
 export const TEXT_LENGTH = 500;
+/** Behind a run's id: the topic of its weights. */
+export const WEIGHTS_TOPIC = '/weights';
 /** Entries of any list in a message. */
 export const LIST_LENGTH = 1024;

@@ -1,7 +1,16 @@
 // Every message of the WebSocket, both directions: one schema each, types inferred. docs/protocol.md says the same in words.
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
-import { LIST_LENGTH, MESSAGE_BYTES, NAME_LENGTH, RUN_ID_LENGTH, TASK_INDIVIDUALS, TEXT_LENGTH, TOKEN_LENGTH } from './limits.ts';
+import {
+  LIST_LENGTH,
+  MESSAGE_BYTES,
+  NAME_LENGTH,
+  RUN_ID_LENGTH,
+  TASK_INDIVIDUALS,
+  TEXT_LENGTH,
+  TOKEN_LENGTH,
+  WEIGHTS_TOPIC,
+} from './limits.ts';
 
 const u32 = z.int().min(0).max(0xffffffff);
 const bytes = (most: number) => z.instanceof(Uint8Array).refine((b) => b.length <= most, `at most ${most} bytes`);
@@ -13,6 +22,7 @@ const runId = z
   .regex(/^[a-z0-9-]+$/)
   .max(RUN_ID_LENGTH);
 const text = z.string().max(TEXT_LENGTH);
+const topic = z.string().max(RUN_ID_LENGTH + WEIGHTS_TOPIC.length);
 const code = z.enum(ERROR_CODES);
 
 // --- To the server -----------------------------------------------------------------------------------------------------------
@@ -66,9 +76,9 @@ export const workerMessage = z.discriminatedUnion('type', [
 ]);
 
 export const viewerMessage = z.discriminatedUnion('type', [
-  /** `runs`, `workers`, or a run's id; `after`: the last generation already held. */
-  z.strictObject({ type: z.literal('watch'), topic: z.string().max(RUN_ID_LENGTH), after: z.int().min(-1).max(0xffffffff).default(-1) }),
-  z.strictObject({ type: z.literal('unwatch'), topic: z.string().max(RUN_ID_LENGTH) }),
+  /** `runs`, `workers`, `work`, a run's id, or that and WEIGHTS_TOPIC; `after`: the last generation already held. */
+  z.strictObject({ type: z.literal('watch'), topic, after: z.int().min(-1).max(0xffffffff).default(-1) }),
+  z.strictObject({ type: z.literal('unwatch'), topic }),
 ]);
 
 // --- From the server ---------------------------------------------------------------------------------------------------------
@@ -116,7 +126,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   // To viewers.
   /** What a topic holds now: the answer to `watch`, and the start of its deltas. */
   z.strictObject({ type: z.literal('snapshot'), topic: z.string(), value: z.unknown() }),
-  /** Changed entries of `runs` or `workers` by id; null: gone. */
+  /** Changed entries of `runs`, `workers` or `work` by id; null: gone. */
   z.strictObject({ type: z.literal('changes'), topic: z.string(), entries: z.record(z.string(), z.unknown().nullable()) }),
   /** Generations of a run, oldest first. */
   z.strictObject({
@@ -142,6 +152,14 @@ export const serverMessage = z.discriminatedUnion('type', [
         diversity: z.number().nullable(),
       }),
     ),
+  }),
+  /** Of `count` generations in a row: weights of the candidate for champion, the same of each, [count][weights] float32, little-endian. */
+  z.strictObject({
+    type: z.literal('weights'),
+    run: runId,
+    generation: u32,
+    count: z.int().min(1),
+    rows: bytes(MESSAGE_BYTES.server),
   }),
 ]);
 

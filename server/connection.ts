@@ -37,6 +37,7 @@ export class Connection {
   /** Milliseconds of the latest ping's round trip. */
   latencyMs: number | null = null;
   readonly connected = new Date().toISOString();
+  #heard = Date.now();
   bytesIn = 0;
   bytesOut = 0;
   readonly #socket: WebSocket;
@@ -68,6 +69,11 @@ export class Connection {
       this.#closed();
       this.#cut();
     });
+  }
+
+  /** When the other side was heard last: ISO 8601, to the second. */
+  get lastSeen(): string {
+    return new Date(this.#heard - (this.#heard % 1000)).toISOString();
   }
 
   /** Whether so much waits for the other side that it should get nothing that can wait. */
@@ -140,6 +146,7 @@ export class Connection {
 
   #pong(payload: Buffer): void {
     this.#missed = 0;
+    this.#heard = Date.now();
     const ms = payload.length === 8 ? performance.now() - payload.readDoubleLE() : Number.NaN;
     // Another side may answer with any bytes.
     if (ms >= 0 && ms < this.#limits.pingMs * this.#limits.missedPings) this.latencyMs = ms;
@@ -147,6 +154,7 @@ export class Connection {
 
   #receive(data: Buffer, binary: boolean): void {
     if (this.#closing) return;
+    this.#heard = Date.now();
     this.bytesIn += data.length;
     this.#metrics.bytesIn += data.length;
     try {

@@ -82,6 +82,7 @@ export function describeWorker(worker: WorkerSession) {
     evaluators,
     address: connection.address,
     connected: connection.connected,
+    lastSeen: connection.lastSeen,
     latencyMs: connection.latencyMs,
     bytesIn: connection.bytesIn,
     bytesOut: connection.bytesOut,

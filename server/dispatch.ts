@@ -265,7 +265,7 @@ export class Dispatch implements RunFollower, Employer {
     if (outcome.kind !== 'accepted') return;
     for (const { first, count } of outcome.pieces) {
       wanted.run.keep(first, losses.subarray(first - task.first, first - task.first + count));
-      this.#metrics.evaluations += count;
+      this.#metrics.evaluated(id, worker.id, count);
     }
     if (outcome.complete) this.#complete(wanted.run, generation);
   }

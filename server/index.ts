@@ -15,6 +15,7 @@ import { sessionLimits } from './limits.ts';
 import { type LocalWork, LocalWorker, localThreads } from './local-worker.ts';
 import { Metrics } from './metrics.ts';
 import { Reading } from './read.ts';
+import { runEntry } from './run-entry.ts';
 import type { RunFollower } from './run-handle.ts';
 import { type NewRun, Runs } from './runs.ts';
 import { selfSigned } from './self-signed.ts';
@@ -103,7 +104,13 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     const metrics = new Metrics(app.log);
     const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written'));
     const dispatch = new Dispatch(metrics, trust, { believing: options.believing });
-    const watch = new Watch(reading, { runs: () => runs.all(), find: (id) => runs.find(id), workers: () => workerEntries(dispatch) });
+    const watch = new Watch(reading, {
+      runs: () => runs.all(),
+      find: (id) => runs.find(id),
+      workers: () => workerEntries(dispatch, metrics.work),
+      entry: (run) => runEntry(run, metrics.work, disk),
+      work: metrics.work,
+    });
     const follower: RunFollower = {
       opened: (run) => dispatch.opened(run),
       begin: (run, measured) => dispatch.begin(run, measured),

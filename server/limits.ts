@@ -111,6 +111,8 @@ export const sessionLimits = {
   topics: 64,
   /** Generations of a run in one message; further ones follow in the next. */
   generations: 500,
+  /** Rows of a run's sampled weights that are read at a time. */
+  weights: 500,
 };
 
 export type SessionLimits = typeof sessionLimits;
@@ -188,6 +190,14 @@ export const trustLimits = {
   accounts: 10_000,
   /** Milliseconds until counts are written: what a crash may lose of them. */
   saveMs: 10_000,
+};
+
+/** What is remembered of who computed what. */
+export const workLimits = {
+  /** Seconds that viewers are shown. */
+  seconds: 120,
+  /** Seconds that rates and shares are taken over. */
+  rateSeconds: 10,
 };
 
 /** What is noted of each generation for viewers, beside the journal. */

@@ -45,6 +45,11 @@ export class LocalWorker implements Link {
     this.#session = dispatch.join(this, said as WorkerHello, true);
   }
 
+  get lastSeen(): string {
+    const now = Date.now();
+    return new Date(now - (now % 1000)).toISOString();
+  }
+
   send(message: ServerMessage): void {
     if (message.type === 'task') void this.#measure(message);
   }

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { RunDisk, Space } from './read-messages.ts';
+import { Work } from './work.ts';
 
 /** Upper edges of the histogram of commit times, seconds. */
 const COMMIT_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
@@ -18,6 +19,7 @@ export interface Gauges {
 
 export class Metrics {
   readonly log: FastifyBaseLogger;
+  readonly work = new Work();
   bytesIn = 0;
   bytesOut = 0;
   evaluations = 0;
@@ -39,6 +41,12 @@ export class Metrics {
     this.log = log;
     this.#lag = monitorEventLoopDelay({ resolution: 10 });
     this.#lag.enable();
+  }
+
+  /** Losses of a run counted. */
+  evaluated(run: string, worker: string, individuals: number): void {
+    this.evaluations += individuals;
+    this.work.did(run, worker, individuals);
   }
 
   refused(code: ErrorCode): void {

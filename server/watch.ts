@@ -1,18 +1,23 @@
 // Viewers: what they watch, and its changes, merged so that nobody gets more messages than it can use.
 import { ProtocolError } from '../protocol/errors.ts';
+import { WEIGHTS_TOPIC } from '../protocol/limits.ts';
 import type { ViewerMessage } from '../protocol/messages.ts';
 import type { Connection, Session } from './connection.ts';
-import { describeGeneration, describeRun } from './describe.ts';
+import { describeGeneration } from './describe.ts';
 import { sessionLimits } from './limits.ts';
 import type { Reading } from './read.ts';
 import type { GenerationNumbers } from './read-messages.ts';
 import type { RunHandle } from './run-handle.ts';
+import type { Work } from './work.ts';
 
 /** Where viewers' entries come from. */
 export interface Sources {
   runs(): Iterable<RunHandle>;
   find(id: string): RunHandle | undefined;
   workers(): Record<string, unknown>;
+  /** A run's entry. */
+  entry(run: RunHandle): unknown;
+  work: Work;
 }
 
 /** Entries by id, each with the number of the change that made it what it is. */
@@ -39,7 +44,15 @@ class Board {
     for (const [id, { value }] of this.entries) if (value !== null) all[id] = value;
     return all;
   }
+
+  /** Forgets entries that nobody has to be told of any more. */
+  keep(wanted: (id: string) => boolean): void {
+    for (const id of this.entries.keys()) if (!wanted(id)) this.entries.delete(id);
+  }
 }
+
+const isWeights = (topic: string): boolean => topic.endsWith(WEIGHTS_TOPIC);
+const runOf = (topic: string): string => (isWeights(topic) ? topic.slice(0, -WEIGHTS_TOPIC.length) : topic);
 
 /** What a viewer has seen of a topic. */
 interface Seen {
@@ -55,7 +68,11 @@ export class Watch {
   readonly #viewers = new Set<Viewer>();
   readonly #runs = new Board();
   readonly #workers = new Board();
+  readonly #work = new Board();
   readonly #changed = new Set<string>();
+  /** The second that was in progress at the last look, and the runs that had a rate then. */
+  #second = 0;
+  #rated: string[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(reading: Reading, sources: Sources) {
@@ -83,7 +100,7 @@ export class Watch {
   #refresh(): void {
     for (const id of this.#changed) {
       const run = this.#sources.find(id);
-      this.#runs.set(id, run ? describeRun(run) : null);
+      this.#runs.set(id, run ? this.#sources.entry(run) : null);
     }
     this.#changed.clear();
   }
@@ -94,21 +111,38 @@ export class Watch {
     for (const [id, value] of Object.entries(workers)) this.#workers.set(id, value);
   }
 
+  /** Once a second: what is over of it, and the runs whose rates are others now. */
+  #refreshWork(): void {
+    const { work } = this.#sources;
+    work.roll();
+    if (work.second === this.#second) return;
+    this.#second = work.second;
+    for (const id of [...this.#rated, ...work.runs]) this.#changed.add(id);
+    this.#rated = [...work.runs];
+    const known = new Map(work.seconds.map(({ at, workers }) => [String(at), workers]));
+    this.#work.keep((at) => known.has(at));
+    for (const [at, workers] of known) this.#work.set(at, workers);
+  }
+
   /** What a topic holds now. Throws ProtocolError `not-found`. */
   snapshot(topic: string): { value: unknown; change: number } {
+    this.#refreshWork();
     this.#refresh();
+    if (topic === 'work') return { value: { seconds: this.#sources.work.seconds }, change: this.#work.change };
     if (topic === 'workers') {
       this.#refreshWorkers();
       return { value: this.#workers.all(), change: this.#workers.change };
     }
     if (topic === 'runs') return { value: this.#runs.all(), change: this.#runs.change };
-    const run = this.#sources.find(topic);
-    if (!run) throw new ProtocolError('not-found', `there is no run ${JSON.stringify(topic)}`);
-    return { value: describeRun(run), change: this.#runs.change };
+    const run = this.#sources.find(runOf(topic));
+    if (!run) throw new ProtocolError('not-found', `there is no run ${JSON.stringify(runOf(topic))}`);
+    const value = isWeights(topic) ? { parameters: run.opened?.parameters ?? null } : this.#sources.entry(run);
+    return { value, change: this.#runs.change };
   }
 
   #flush(): void {
     if (!this.#viewers.size) return;
+    this.#refreshWork();
     this.#refresh();
     const watched = new Set([...this.#viewers].flatMap(({ topics }) => [...topics.keys()]));
     if (watched.has('workers')) this.#refreshWorkers();
@@ -120,15 +154,21 @@ export class Watch {
   }
 
   #send(viewer: Viewer, topic: string, seen: Seen): void {
+    if (isWeights(topic)) {
+      this.#sendWeights(viewer, topic, seen);
+      return;
+    }
     const { connection } = viewer;
-    const board = topic === 'workers' ? this.#workers : this.#runs;
+    const lists: Record<string, Board> = { runs: this.#runs, workers: this.#workers, work: this.#work };
+    const list = Object.hasOwn(lists, topic);
+    const board = list ? lists[topic] : this.#runs;
     const entries = board.since(seen.change);
     if (entries) {
       seen.change = board.change;
-      const own = topic === 'workers' || topic === 'runs' ? entries : topic in entries ? { [topic]: entries[topic] } : null;
+      const own = list ? entries : topic in entries ? { [topic]: entries[topic] } : null;
       if (own) connection.send({ type: 'changes', topic, entries: own });
     }
-    if (topic !== 'workers' && topic !== 'runs') this.#sendGenerations(viewer, topic, seen);
+    if (!list) this.#sendGenerations(viewer, topic, seen);
   }
 
   #sendGenerations(viewer: Viewer, topic: string, seen: Seen): void {
@@ -140,10 +180,27 @@ export class Watch {
       this.#tell(viewer, topic, seen, history.slice(seen.next - first, seen.next - first + sessionLimits.generations));
       return;
     }
+    this.#read(seen, async () => {
+      const request = { run: topic, from: seen.next, most: sessionLimits.generations };
+      this.#tell(viewer, topic, seen, await this.#reading.ask('generations', request));
+    });
+  }
+
+  #sendWeights({ connection, topics }: Viewer, topic: string, seen: Seen): void {
+    const run = this.#sources.find(runOf(topic));
+    if (!run || seen.reading || seen.next >= run.generations) return;
+    this.#read(seen, async () => {
+      const range = { from: seen.next, until: run.generations, most: sessionLimits.weights };
+      const { stretches, next } = await this.#reading.ask('weights', { run: run.id, ...range });
+      if (topics.get(topic) !== seen) return;
+      seen.next = next;
+      for (const stretch of stretches) connection.send({ type: 'weights', run: run.id, ...stretch });
+    });
+  }
+
+  #read(seen: Seen, work: () => Promise<void>): void {
     seen.reading = true;
-    this.#reading
-      .ask('generations', { run: topic, from: seen.next, most: sessionLimits.generations })
-      .then((generations) => this.#tell(viewer, topic, seen, generations))
+    work()
       // Gone meanwhile, or damaged: its own page says so.
       .catch(() => {
         seen.next = Number.POSITIVE_INFINITY;

@@ -1,9 +1,12 @@
 // Workers as viewers and the API see them: what they said of themselves, and what the scheduler knows.
 import { describeWorker } from './describe.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Work } from './work.ts';
 
-export function workerEntries(dispatch: Dispatch): Record<string, unknown> {
-  const known = new Map(dispatch.scheduler.statistics().workers.map(({ worker, ...statistics }) => [worker, statistics]));
+export function workerEntries(dispatch: Dispatch, work: Work): Record<string, unknown> {
+  const known = new Map(
+    dispatch.scheduler.statistics().workers.map(({ worker, ...statistics }) => [worker, { ...statistics, ...work.worker(worker) }]),
+  );
   return Object.fromEntries(
     [...dispatch.workers.values()].map((worker) => [worker.id, { ...describeWorker(worker), ...known.get(worker.id) }]),
   );

@@ -5,7 +5,19 @@ import type { Connection, Session } from './connection.ts';
 /** How a worker is reached: a socket, or a few calls where it is the server's own threads. */
 export type Link = Pick<
   Connection,
-  'id' | 'address' | 'token' | 'connected' | 'latencyMs' | 'bytesIn' | 'bytesOut' | 'congested' | 'send' | 'sendFrame' | 'complain' | 'drop'
+  | 'id'
+  | 'address'
+  | 'token'
+  | 'connected'
+  | 'lastSeen'
+  | 'latencyMs'
+  | 'bytesIn'
+  | 'bytesOut'
+  | 'congested'
+  | 'send'
+  | 'sendFrame'
+  | 'complain'
+  | 'drop'
 >;
 
 /** A worker's part in one run. */

@@ -1,8 +1,8 @@
 // /api/runs: make, list, show, start, pause, stop, clone, delete.
 import type { FastifyInstance } from 'fastify';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { describeRun } from '../describe.ts';
 import { httpLimits } from '../limits.ts';
+import { runEntry } from '../run-entry.ts';
 import type { RunHandle } from '../run-handle.ts';
 import type { NewRun } from '../runs.ts';
 import type { Served } from './app.ts';
@@ -41,11 +41,12 @@ const NEW_RUN = {
   required: ['experiment'],
 } as const;
 
-const shown = (run: RunHandle) => ({ ...describeRun(run), experiment: run.record.experiment });
+export function runRoutes(app: FastifyInstance, { runs, reading, disk, metrics }: Served): void {
+  const entry = (run: RunHandle) => runEntry(run, metrics.work, disk);
+  const shown = (run: RunHandle) => ({ ...entry(run), experiment: run.record.experiment });
 
-export function runRoutes(app: FastifyInstance, { runs, reading, disk }: Served): void {
   app.get('/api/runs', { config: { roles: VIEWERS }, schema: { summary: 'All runs, oldest first' } }, async () => ({
-    runs: Array.from(runs.all(), describeRun),
+    runs: Array.from(runs.all(), entry),
   }));
 
   app.post<{ Body: NewRun }>('/api/runs', { schema: { summary: 'A new run', body: NEW_RUN } }, async ({ body }, reply) => {

@@ -13,7 +13,7 @@ export function statusRoutes(app: FastifyInstance, { version, engine, runs, read
   }));
 
   app.get('/api/workers', { config: { roles: VIEWERS }, schema: { summary: 'The workers that are connected' } }, async () => ({
-    workers: Object.values(workerEntries(dispatch)),
+    workers: Object.values(workerEntries(dispatch, metrics.work)),
   }));
 
   // For workers as well, so no more than what is their own business.

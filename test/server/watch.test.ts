@@ -6,7 +6,7 @@ import { Run } from '../../core/run.ts';
 import { loadDataset } from '../../data/index.ts';
 import { resolveExperiment } from '../../experiments/index.ts';
 import { sessionLimits } from '../../server/limits.ts';
-import { TRACK_FILE } from '../../server/track/index.ts';
+import { sampledPositions, TRACK_FILE } from '../../server/track/index.ts';
 import { withLimits } from './fixtures/limits.ts';
 import { type Small, submit, until, xor } from './fixtures/runs.ts';
 import { ask, connect, folder, type Peer, post, start, viewerHello } from './fixtures/server.ts';
@@ -22,7 +22,7 @@ async function viewer(url: string): Promise<Peer> {
 
 /** The numbers of all generations that the viewer was told of. */
 const told = (peer: Peer): number[] => peer.of('generations').flatMap(({ generations }) => generations.map(({ generation }) => generation));
-/** What core alone makes of a run: its digests, and each generation's least and largest loss. */
+/** What core alone makes of a run: its digests, each generation's least and largest loss, and the weights that are shown. */
 async function looked({ experiment: name, set, seed }: Small) {
   const experiment = await resolveExperiment(name, set);
   await using run = await Run.open({
@@ -33,12 +33,14 @@ async function looked({ experiment: name, set, seed }: Small) {
   });
   const digests: string[] = [];
   const spreads: number[][] = [];
+  const weights: Float32Array[] = [];
   for await (const event of run.events()) {
     if (event.event === 'done') continue;
     digests.push(event.digest);
     spreads.push([Math.min(...event.losses), Math.max(...event.losses)]);
+    weights.push(run.sample(sampledPositions(run.network.parameters)).weights);
   }
-  return { digests, spreads };
+  return { digests, spreads, weights };
 }
 
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
@@ -130,6 +132,67 @@ it('tells of each generation how its losses are spread, how strongly it mutates,
   const { generations: rest } = (await ask(url, `/api/runs/${id}/generations?from=19`)).body;
   expect(rest[0]).toEqual(live[19]);
   expect(rest[1]).toEqual({ ...live[20], levels: null, infinite: null, sigma: null, diversity: null });
+});
+
+it('tells of weights of the candidate over the generations, live and again later', async () => {
+  const data = await folder();
+  const first = await start({ data, work: { threads: 1 } });
+  const small = xor({ generations: 30 });
+  const id = await submit(first.url, small);
+  const { weights } = await looked(small);
+  /** Rows by generation, as far as the viewer was told. */
+  const rowsOf = (peer: Peer) =>
+    new Map(
+      peer.of('weights').flatMap(({ run, generation, count, rows }) => {
+        expect(run).toBe(id);
+        expect(rows.length).toBe(count * weights[0].byteLength);
+        const all = new Float32Array(rows.slice().buffer);
+        const width = weights[0].length;
+        return Array.from({ length: count }, (_, i) => [generation + i, all.subarray(i * width, (i + 1) * width)] as const);
+      }),
+    );
+  const live = await viewer(first.url);
+  live.send({ type: 'watch', topic: `${id}/weights`, after: -1 });
+  await vi.waitFor(() => expect(rowsOf(live).has(29)).toBe(true), PATIENCE);
+  expect(live.of('generations')).toEqual([]);
+  for (const [generation, row] of rowsOf(live)) expect(row).toEqual(weights[generation]);
+  expect(rowsOf(live).has(0)).toBe(true);
+  await until(first.url, id, 'done');
+  await first.close();
+  const { url } = await start({ data });
+  const later = await viewer(url);
+  later.send({ type: 'watch', topic: `${id}/weights`, after: 0 });
+  const rest = [...rowsOf(live)].filter(([generation]) => generation > 0);
+  await vi.waitFor(() => expect([...rowsOf(later)]).toEqual(rest), PATIENCE);
+  expect(later.of('snapshot')).toMatchObject([{ topic: `${id}/weights`, value: { parameters: weights[0].length } }]);
+  later.send({ type: 'watch', topic: 'none/weights', after: -1 });
+  await vi.waitFor(() => expect(later.of('error')).toMatchObject([{ code: 'not-found', fatal: false }]));
+});
+
+it('tells second by second who computed what, and how fast runs and workers are', async () => {
+  const { url } = await start();
+  const peer = await viewer(url);
+  for (const topic of ['work', 'runs', 'workers']) peer.send({ type: 'watch', topic, after: -1 });
+  await FakeWorker.join(url);
+  const id = await submit(url, xor({ generations: 60 }));
+  await until(url, id, 'done');
+  /** Entries of a topic's changes, as they came. */
+  const seen = (topic: string): Record<string, unknown>[] =>
+    // biome-ignore lint/suspicious/noExplicitAny: entries as the topic has them
+    peer.of('changes').flatMap((message) => (message.topic === topic ? Object.values(message.entries as any) : [])) as Record<
+      string,
+      unknown
+    >[];
+  const done = () => (seen('work') as Record<string, number>[]).reduce((sum, { c2 = 0 }) => sum + c2, 0);
+  await vi.waitFor(() => expect(done()).toBe(64 * 60), PATIENCE);
+  await vi.waitFor(() => expect(seen('runs').some(({ rate, workers }) => (rate as number) > 0 && workers === 1)).toBe(true), PATIENCE);
+  await vi.waitFor(() => expect(seen('workers').some(({ rate, share }) => (rate as number) > 0 && share === 1)).toBe(true), PATIENCE);
+  const late = await viewer(url);
+  late.send({ type: 'watch', topic: 'work', after: -1 });
+  await vi.waitFor(() => expect(late.of('snapshot').length).toBe(1));
+  const { seconds } = late.of('snapshot')[0].value as { seconds: { at: number; workers: Record<string, number> }[] };
+  expect(seconds.reduce((sum, { workers }) => sum + (workers.c2 ?? 0), 0)).toBe(64 * 60);
+  expect(seconds.map(({ at }) => at)).toEqual(seconds.map((_, i) => seconds[0].at + i));
 });
 
 it('says nothing more once it is not watched, and knows no run that is not there', async () => {
