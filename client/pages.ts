@@ -15,5 +15,6 @@ export interface Page {
 
 export const pages: Page[] = [
   { path: '/', title: 'Runs', nav: 'Runs', load: () => import('./pages/runs/index.tsx') },
+  { path: '/workers', title: 'Workers', nav: 'Workers', load: () => import('./pages/workers/index.tsx') },
   { path: '/join', title: 'Lend this browser', nav: 'Join', load: () => import('./pages/join/index.tsx') },
 ];

@@ -1,0 +1,183 @@
+// /workers: who computes for this server, how much, and how to become one of them.
+import './workers.css';
+import '../../charts/charts.css';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { Admission } from '../../components/admission.tsx';
+import { Empty } from '../../components/empty.tsx';
+import { Stat } from '../../components/stat.tsx';
+import { ordered, TableHead, TableRow } from '../../components/table.tsx';
+import type { WorkerEntry } from '../../entries.ts';
+import { count, short } from '../../format.ts';
+import { watchWorkers, workers } from '../../live.ts';
+import { query, setQuery } from '../../router.ts';
+import { Attach } from './attach.tsx';
+import { columns } from './columns.tsx';
+import { matching, type Row, rowOf, STATE_NAMES, STATES, totalsOf } from './rows.ts';
+import { useSteady } from './steady.ts';
+import { Timeline } from './timeline.tsx';
+
+/** Milliseconds between two looks at the numbers. */
+const PACE_MS = 1_000;
+const ORDER = 'name';
+const KINDS = ['node', 'browser', 'other'];
+
+export default function WorkersPage() {
+  return (
+    <Admission>
+      <Workers />
+    </Admission>
+  );
+}
+
+function Workers() {
+  useEffect(watchWorkers, []);
+  const entries = useSteady<ReadonlyMap<string, WorkerEntry>>(workers, PACE_MS);
+  const rows = useMemo(() => (entries ? [...entries.values()].map(rowOf) : null), [entries]);
+  return (
+    <div class="page workers">
+      <Head>{rows !== null && rows.length > 0 && <AttachButton />}</Head>
+      {rows && entries && (
+        <>
+          {rows.length ? (
+            <Connected rows={rows} entries={entries} />
+          ) : (
+            <Empty title="No worker is connected">
+              <p class="soft">Runs wait until somebody computes: attach a machine or a browser, and it gets work at once.</p>
+              <a class="button primary" href="/join">
+                Lend this browser
+              </a>
+            </Empty>
+          )}
+          <Attach local={entries.has('local')} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Head({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="page-head">
+      <div>
+        <h1>Workers</h1>
+        <p class="soft">Machines and browser tabs that evaluate individuals for this server's runs.</p>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function AttachButton() {
+  const go = () => {
+    const title = document.getElementById('attach-title');
+    title?.focus({ preventScroll: true });
+    title?.scrollIntoView({ block: 'center' });
+  };
+  return (
+    <button type="button" onClick={go}>
+      Attach a machine
+    </button>
+  );
+}
+
+function Connected({ rows, entries }: { rows: Row[]; entries: ReadonlyMap<string, WorkerEntry> }) {
+  const { workers: many, threads, rate, working } = totalsOf(rows);
+  return (
+    <>
+      <dl class="card stats">
+        <Stat label="Workers" note={`${count(working)} working`}>
+          {count(many)}
+        </Stat>
+        <Stat label="Threads">{count(threads)}</Stat>
+        <Stat label="Evaluations/s" title="Networks evaluated each second, by all together">
+          {short(rate)}
+        </Stat>
+      </dl>
+      <Timeline workers={entries} />
+      <List rows={rows} />
+    </>
+  );
+}
+
+function List({ rows }: { rows: Row[] }) {
+  const search = query.value.get('q') ?? '';
+  const kind = query.value.get('kind') ?? '';
+  const state = query.value.get('state') ?? '';
+  const order = query.value.get('sort') ?? ORDER;
+  const shown = ordered(matching(rows, { search, kind, state }), columns, order);
+  const kinds = [...new Set([...KINDS, ...rows.map(({ entry }) => entry.kind)])];
+  return (
+    <>
+      <search class="filters">
+        <label class="search">
+          <span class="hidden">Search workers</span>
+          <input
+            type="search"
+            value={search}
+            placeholder="Search names and addresses"
+            onInput={(event) => setQuery({ q: event.currentTarget.value })}
+          />
+        </label>
+        <Choice label="Kind" value={kind} options={kinds.map((name) => [name, name])} onChoose={(kind) => setQuery({ kind })} />
+        <Choice
+          label="State"
+          value={state}
+          options={STATES.map((name) => [name, STATE_NAMES[name]])}
+          onChoose={(state) => setQuery({ state })}
+        />
+      </search>
+      {shown.length ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways can be scrolled by keyboard
+        <section class="table-frame cards" aria-label="Workers" tabIndex={0}>
+          <table class="table">
+            <TableHead columns={columns} order={order} onOrder={(sort) => setQuery({ sort: sort === ORDER ? null : sort })} />
+            <tbody>
+              {shown.map((row) => (
+                <WorkerRow key={row.entry.id} row={row} />
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ) : (
+        <Empty title="No worker is like this">
+          <button type="button" onClick={() => setQuery({ q: null, kind: null, state: null })}>
+            Show all {count(rows.length)}
+          </button>
+        </Empty>
+      )}
+      <p class="hidden" role="status">
+        {shown.length === rows.length ? '' : `${count(shown.length)} of ${count(rows.length)} workers`}
+      </p>
+    </>
+  );
+}
+
+function WorkerRow({ row }: { row: Row }) {
+  const { entry } = row;
+  // Rows whose entry is the same object as before are skipped.
+  return useMemo(() => <TableRow row={rowOf(entry)} columns={columns} />, [entry]);
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: (readonly [value: string, name: string])[];
+  onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChoose }: ChoiceProps) {
+  return (
+    <label>
+      <span class="hidden">{label}</span>
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">{`${label}: any`}</option>
+        {options.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
