@@ -43,7 +43,7 @@ describe.skipIf(skipped)('with a browser', () => {
     await tab.context.close();
   }
 
-  test('tabs killed, Node workers killed, the server killed', { timeout: SCALE * 240_000 }, async () => {
+  test('tabs killed, Node workers killed, the server killed', { timeout: SCALE * 600_000 }, async () => {
     const folder = await newFolder();
     const small = { population: 384, batch: 128 };
     const references = [await alone(experiment('ga', 41, small), folder), await alone(experiment('es', 42, small), folder)];

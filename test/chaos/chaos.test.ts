@@ -11,7 +11,7 @@ import { endProcesses, newFolder, removeFolders } from './processes.ts';
 import { type RunShown, Served, total } from './served.ts';
 import { CRASH_POINTS, sum, Tally, table } from './tally.ts';
 
-const TIMEOUT_MS = SCALE * 240_000;
+const TIMEOUT_MS = SCALE * 600_000;
 
 const tallies: Tally[] = [];
 let ga: Reference;

@@ -58,7 +58,7 @@ const MAKING = [0, 3, 6];
 /** Keeps everything that was written, synced or not. */
 const everything = (): number => 1;
 
-test('the power goes at each crash point and at random', { timeout: SCALE * 240_000 }, async (context) => {
+test('the power goes at each crash point and at random', { timeout: SCALE * 600_000 }, async (context) => {
   if (spawnSync('strace', ['-f', 'true']).status !== 0) return context.skip('needs strace, and leave to use it');
   const chance = new Chance(CHAOS_SEED + 2);
   const base = await newFolder();

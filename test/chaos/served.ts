@@ -26,7 +26,7 @@ const LOOK_MS = 15;
 /** Milliseconds between two looks at the counters, which cost more. */
 const COUNT_MS = 100;
 /** Milliseconds without a generation recorded, a state changed or a lease expired after which nothing more will come. */
-const STALL_MS = 60_000;
+const STALL_MS = 120_000;
 /** Another process may hold the port for a moment. */
 const TAKEN = /is taken/;
 const ATTEMPTS = 50;
@@ -103,8 +103,8 @@ export class Served {
   }
 
   async remove(id: string): Promise<void> {
-    const { status } = await fetch(`${this.url}/api/runs/${id}`, { method: 'DELETE' });
-    if (status !== 204) throw new Error(`run ${id} cannot be deleted: ${status}`);
+    const answer = await fetch(`${this.url}/api/runs/${id}`, { method: 'DELETE' });
+    if (answer.status !== 204) throw new Error(`run ${id} cannot be deleted: ${await answer.text()}`);
   }
 
   async workers(): Promise<{ name: string; kind: string; individuals: number }[]> {
