@@ -29,17 +29,15 @@ try {
   let told = await ask(`/api/runs/${id}`);
   for (; told.state === 'running'; told = await ask(`/api/runs/${id}`)) await new Promise((resolve) => setTimeout(resolve, 50));
   const { workers } = await ask('/api/workers');
-  const kept = await tab.page.evaluate(
-    () =>
-      new Promise<string[]>((resolve, reject) => {
-        const opening = indexedDB.open('germline-datasets');
-        opening.onerror = () => reject(opening.error);
-        opening.onsuccess = () => {
-          const keys = opening.result.transaction('datasets').objectStore('datasets').getAllKeys();
-          keys.onsuccess = () => resolve(keys.result as string[]);
-        };
-      }),
-  );
+  const kept = await tab.page.evaluate(async () => {
+    const settled = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const opened = await settled(indexedDB.open('germline-datasets'));
+    return settled(opened.transaction('datasets').objectStore('datasets').getAllKeys());
+  });
   await tab.stop();
   const { problems } = tab;
   console.log(JSON.stringify({ page, explained, state: told.state, digest: told.end?.digest, workers, kept, problems }));

@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 export class Tab {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What went wrong in it: uncaught errors, errors on the console (breaches of the content security policy are such). */
+  /** What went wrong in it: uncaught errors, errors and warnings on the console (breaches of the content security policy are such). */
   readonly problems: string[] = [];
   /** Times that a document was loaded. */
   loads = 0;
@@ -15,7 +15,7 @@ export class Tab {
     this.context = page.context();
     page.on('pageerror', (error) => this.problems.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.problems.push(message.text());
+      if (['error', 'warning'].includes(message.type())) this.problems.push(message.text());
     });
     page.on('domcontentloaded', () => {
       this.loads += 1;

@@ -16,20 +16,25 @@ export function datasetStore(): DatasetStore {
   const shelf = globalThis.caches ? cacheStorage() : database();
   return {
     async load(hash) {
-      // A browser that refuses its storage (a private window) goes without.
-      const bytes = await shelf.get(hash).catch(() => null);
+      const bytes = await shelf.get(hash).catch(without);
       if (!bytes) return null;
       try {
         return await parseDataset(bytes, hash);
       } catch (error) {
         if ((error as Error).name !== 'DataError') throw error;
         // Damaged: another copy will take its place.
-        await shelf.delete(hash).catch(() => {});
+        await shelf.delete(hash).catch(without);
         return null;
       }
     },
-    keep: (hash, bytes) => shelf.put(hash, bytes).catch(() => {}),
+    keep: async (hash, bytes) => void (await shelf.put(hash, bytes).catch(without)),
   };
+}
+
+/** A browser that refuses its storage (a private window, a full disk) goes without. */
+function without(error: Error): null {
+  console.warn(`datasets are not kept here: ${error.message}`);
+  return null;
 }
 
 function cacheStorage(): Shelf {
