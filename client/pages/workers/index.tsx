@@ -37,6 +37,11 @@ function Workers() {
   return (
     <div class="page workers">
       <Head>{rows !== null && rows.length > 0 && <AttachButton />}</Head>
+      {rows === null && (
+        <p class="soft" aria-busy="true">
+          Asking the server for its workers.
+        </p>
+      )}
       {rows && entries && (
         <>
           {rows.length ? (
@@ -61,7 +66,7 @@ function Head({ children }: { children: ComponentChildren }) {
     <div class="page-head">
       <div>
         <h1>Workers</h1>
-        <p class="soft">Machines and browser tabs that evaluate individuals for this server's runs.</p>
+        <p class="lead">Machines and browser tabs that evaluate the individuals of this server's runs.</p>
       </div>
       {children}
     </div>
@@ -109,16 +114,16 @@ function List({ rows }: { rows: Row[] }) {
   const kinds = [...new Set([...KINDS, ...rows.map(({ entry }) => entry.kind)])];
   return (
     <>
-      <search class="filters">
-        <label class="search">
-          <span class="hidden">Search workers</span>
-          <input
-            type="search"
-            value={search}
-            placeholder="Search names and addresses"
-            onInput={(event) => setQuery({ q: event.currentTarget.value })}
-          />
-        </label>
+      <search class="worker-filters">
+        <input
+          type="search"
+          aria-label="Search workers"
+          placeholder="Search names and addresses"
+          value={search}
+          autoComplete="off"
+          spellcheck={false}
+          onInput={(event) => setQuery({ q: event.currentTarget.value })}
+        />
         <Choice label="Kind" value={kind} options={kinds.map((name) => [name, name])} onChoose={(kind) => setQuery({ kind })} />
         <Choice
           label="State"
@@ -128,9 +133,9 @@ function List({ rows }: { rows: Row[] }) {
         />
       </search>
       {shown.length ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways can be scrolled by keyboard
-        <section class="table-frame cards" aria-label="Workers" tabIndex={0}>
+        <div class="table-frame cards">
           <table class="table">
+            <caption class="hidden">Workers</caption>
             <TableHead columns={columns} order={order} onOrder={(sort) => setQuery({ sort: sort === ORDER ? null : sort })} />
             <tbody>
               {shown.map((row) => (
@@ -138,7 +143,7 @@ function List({ rows }: { rows: Row[] }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       ) : (
         <Empty title="No worker is like this">
           <button type="button" onClick={() => setQuery({ q: null, kind: null, state: null })}>
