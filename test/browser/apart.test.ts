@@ -39,7 +39,7 @@ describe.skipIf(skipped)('/join from a non-loopback origin', () => {
   test('one memory a thread, a hash of our own, IndexedDB: the same digest', async () => {
     const run = xor();
     const words = apart('exec "$0" "$@"', process.execPath, '--no-warnings', CHILD, ADDRESS, JSON.stringify({ ...run, start: true }));
-    const { stdout } = await promisify(execFile)('unshare', words, { maxBuffer: 1 << 24 });
+    const { stdout } = await promisify(execFile)('unshare', words, { maxBuffer: 1 << 24, timeout: 100_000, killSignal: 'SIGKILL' });
     const told = JSON.parse(stdout.trim().split('\n').at(-1) as string);
     expect(told.page).toMatchObject({ secure: false, isolated: false, sharedMemory: false, subtle: false, caches: false });
     expect(told.page.origin).toContain(`http://${ADDRESS}:`);
