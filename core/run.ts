@@ -41,7 +41,8 @@ export interface RunOptions {
   engine?: Engine;
   /**
    * Evaluates elsewhere: the losses ([population] float32) of the present generation, or null where the run was stopped meanwhile. This
-   * machine then only selects, validates and advances, and measures what `Run.measureRange` asks for meanwhile.
+   * machine then only selects, validates and advances, and measures what `Run.measureRange` asks for meanwhile, and until the generation's
+   * event is dealt with.
    */
   evaluate?: (generation: number, signal: AbortSignal | undefined) => Promise<Float32Array | null>;
   /** Called with the memory plan before anything is allocated; throws where it asks for too much. */
@@ -147,8 +148,8 @@ export class Run {
   }
 
   /**
-   * While `evaluate` is at work: individuals of the present generation, measured on one thread of this machine. Null where no generation is
-   * being evaluated, or this one was left meanwhile. Rejects where the evaluator fails.
+   * While `evaluate` is at work, and while whoever reads the events holds the generation's: individuals of the present generation, measured
+   * on one thread of this machine. Null at any other time, or where the generation was left meanwhile. Rejects where the evaluator fails.
    */
   measureRange(first: number, count: number): Promise<MeasuredRange | null> {
     return this.ranges.measure(first, count);
@@ -223,7 +224,12 @@ export class Run {
           reason = 'stopped';
           break;
         }
-        yield { ...event, evaluations: (this.generation + 1) * settings.population, seconds: seconds() };
+        if (this.options.evaluate) this.ranges.begin();
+        try {
+          yield { ...event, evaluations: (this.generation + 1) * settings.population, seconds: seconds() };
+        } finally {
+          await this.ranges.end();
+        }
         this.best_ = event.best;
         this.finite = await this.threads.advance(event.selection);
         if (target != null && event.best <= target) {

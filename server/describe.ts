@@ -48,6 +48,10 @@ export function describeRun(run: RunHandle) {
     replaying: run.replaying,
     failure,
     end: endOf(end),
+    /** Where it went back to an earlier generation, and why. */
+    cuts: run.opened?.cuts ?? [],
+    /** Who was caught with a wrong loss in it. */
+    distrusted: run.verdicts,
   };
 }
 

@@ -3,12 +3,14 @@
 import { encodeMessage } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ServerMessage, WorkerHello, WorkerMessage } from '../protocol/messages.ts';
-import { sessionLimits } from './limits.ts';
+import { sessionLimits, trustLimits } from './limits.ts';
 import { readLosses } from './losses.ts';
 import type { Metrics } from './metrics.ts';
+import { type Lie, RunChecks } from './run-checks.ts';
 import type { Measured, RunFollower, RunHandle } from './run-handle.ts';
-import type { Recorded } from './run-messages.ts';
+import type { Back, Recorded } from './run-messages.ts';
 import { type RangeLost, Scheduler } from './scheduler/index.ts';
+import { SERVER, type TrustFile, type Verdict } from './trust/index.ts';
 import { type Employer, type Link, type Part, type Task, WorkerSession } from './worker-session.ts';
 
 type Message<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>;
@@ -20,14 +22,23 @@ interface Wanted {
   generation: number;
   /** 32 hex digits, by generation: of the latest ones. */
   digests: Map<number, string>;
+  /** What made the state of it; null where the run's thread has just begun. */
+  selection: Uint8Array | null;
   /** Whether workers elsewhere may be told of `generation`. */
   told: boolean;
 }
 
 export class Dispatch implements RunFollower, Employer {
   readonly workers = new Map<string, WorkerSession>();
-  readonly scheduler = new Scheduler();
+  readonly scheduler: Scheduler;
   readonly #metrics: Metrics;
+  readonly #file: TrustFile;
+  readonly #checks = new Map<string, RunChecks>();
+  /** Owners' latest workers, in words. */
+  readonly #labels = new Map<string, string>();
+  readonly #believing: boolean;
+  /** Told when someone was caught in a run. */
+  onCaught: (run: RunHandle) => void = () => {};
   readonly #wanted = new Map<string, Wanted>();
   /** Runs that the scheduler knows. */
   readonly #scheduled = new Set<string>();
@@ -35,8 +46,12 @@ export class Dispatch implements RunFollower, Employer {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(metrics: Metrics) {
+  /** `believing`: nothing is checked. */
+  constructor(metrics: Metrics, file: TrustFile, { believing = false }: { believing?: boolean } = {}) {
     this.#metrics = metrics;
+    this.#file = file;
+    this.#believing = believing;
+    this.scheduler = new Scheduler({ replicate: (done) => this.#checks.get(done.run)?.replicate(done) ?? false });
   }
 
   // --- Runs --------------------------------------------------------------------------------------------------------------------
@@ -46,13 +61,19 @@ export class Dispatch implements RunFollower, Employer {
     const evaluators = run.record.experiment.evaluators as string[];
     this.#scheduled.add(run.id);
     this.scheduler.addRun({ id: run.id, weight: 1, memory, evaluators });
+    const caught = (_run: RunHandle, owner: string, lie: Lie) => this.#caught(run, owner, lie);
+    const all = { scheduler: this.scheduler, file: this.#file, metrics: this.#metrics, believing: this.#believing, caught };
+    this.#checks.set(run.id, new RunChecks(run, all));
+    // What the journal does not hold is nothing to go back from.
+    if (this.#file.trust.unmark(run.id, run.generations)) void this.#file.save();
   }
 
-  begin(run: RunHandle, { generation, digest, durable }: Measured): void {
+  begin(run: RunHandle, { generation, digest, selection, durable }: Measured): void {
     const known = this.#wanted.get(run.id);
-    const wanted: Wanted = known ?? { run, generation, digests: new Map(), told: false };
+    const wanted: Wanted = known ?? { run, generation, digests: new Map(), selection, told: false };
     this.#wanted.set(run.id, wanted);
     wanted.generation = generation;
+    wanted.selection = selection;
     wanted.digests.set(generation, digest);
     wanted.digests.delete(generation - sessionLimits.digests);
     const { population, algorithm } = run.record.experiment as { population: number; algorithm: { block?: number } };
@@ -61,7 +82,12 @@ export class Dispatch implements RunFollower, Employer {
       { generation, population, grain: Math.min(population, algorithm.block ?? 1) },
       performance.now(),
     );
-    for (const worker of this.workers.values()) if (worker.local) this.#hold(worker, wanted);
+    this.#checks.get(run.id)?.begin(generation);
+    for (const worker of this.workers.values()) {
+      // Checks of the generation before that nobody waited for.
+      this.#clear(worker, run.id, generation);
+      if (worker.local) this.#hold(worker, wanted);
+    }
     wanted.told = false;
     if (durable) this.#announce(wanted);
     this.#pump();
@@ -75,6 +101,18 @@ export class Dispatch implements RunFollower, Employer {
     this.#pump();
   }
 
+  audit(run: RunHandle, individuals: number[]): void {
+    this.#checks.get(run.id)?.audit(individuals);
+    this.#pump();
+  }
+
+  wentBack(): void {}
+
+  /** A run was deleted. */
+  forget(run: string): void {
+    if (this.#file.trust.unmark(run, 0)) this.#file.later();
+  }
+
   /** The server's own threads have the state as soon as it is there. */
   #hold(worker: WorkerSession, { run, generation }: Wanted): void {
     worker.parts.set(run.id, { state: 'ready', wrong: 0, reason: null });
@@ -83,9 +121,8 @@ export class Dispatch implements RunFollower, Employer {
 
   /** What led to the state that is wanted is on the disk: workers elsewhere may follow. */
   #announce(wanted: Wanted): void {
-    const { run, generation, digests } = wanted;
+    const { run, generation, digests, selection } = wanted;
     wanted.told = true;
-    const selection = run.measured?.selection;
     let commit: Uint8Array | null = null;
     for (const worker of this.workers.values()) {
       if (worker.local) continue;
@@ -96,6 +133,7 @@ export class Dispatch implements RunFollower, Employer {
         worker.connection.sendFrame(commit);
       }
       if (part?.state === 'ready') this.scheduler.setReady(worker.id, run.id, generation);
+      if (part?.state === 'astray') this.#tell(worker, wanted, { state: 'building', wrong: 0, reason: null });
       if (!part) this.#offer(worker);
     }
   }
@@ -103,9 +141,15 @@ export class Dispatch implements RunFollower, Employer {
   closed(run: RunHandle): void {
     if (this.#scheduled.delete(run.id)) this.scheduler.removeRun(run.id);
     this.#wanted.delete(run.id);
+    this.#checks.delete(run.id);
     for (const worker of this.workers.values()) {
       this.#clear(worker, run.id, Number.POSITIVE_INFINITY);
       const part = worker.parts.get(run.id);
+      if (part && run.goingBack) {
+        // It keeps what it has of the run, and is told where to go as soon as the run is there.
+        if (part.state !== 'refused') part.state = 'astray';
+        continue;
+      }
       if (part && part.state !== 'refused') worker.connection.send({ type: 'forget', run: run.id });
       worker.parts.delete(run.id);
       // Its memory may be enough for another run now.
@@ -119,11 +163,85 @@ export class Dispatch implements RunFollower, Employer {
   // --- Workers -----------------------------------------------------------------------------------------------------------------
 
   join(link: Link, hello: WorkerHello, local = false): WorkerSession {
-    const worker = new WorkerSession(link, hello, this, local);
+    const owner = local ? SERVER : this.#ownerOf(link, hello);
+    const worker = new WorkerSession(link, hello, this, owner);
     const { threads, memory, evaluators } = hello;
-    this.scheduler.addWorker({ id: worker.id, threads, memory, evaluators });
+    this.scheduler.addWorker({ id: worker.id, threads, memory, evaluators, owner });
     this.workers.set(worker.id, worker);
+    this.#labels.delete(owner);
+    this.#labels.set(owner, worker.label);
+    for (const oldest of this.#labels.keys()) {
+      if (this.#labels.size <= trustLimits.accounts) break;
+      this.#labels.delete(oldest);
+    }
     return worker;
+  }
+
+  /** Throws ProtocolError `distrusted`. */
+  #ownerOf({ token, address }: Link, { name }: WorkerHello): string {
+    const { trust } = this.#file;
+    const owner = trust.owner({ token, address, name }, new Date().toISOString());
+    const verdict = trust.account(owner)?.distrusted;
+    if (verdict) throw new ProtocolError('distrusted', sentence(verdict));
+    return owner;
+  }
+
+  // --- Trust -------------------------------------------------------------------------------------------------------------------
+
+  /** What viewers see of whoever answers for a worker. */
+  trustOf({ owner }: WorkerSession) {
+    const { trust } = this.#file;
+    const { results = 0, confirmed = 0, wrong = 0, since = null } = trust.account(owner) ?? {};
+    return { level: trust.level(owner), results, confirmed, wrong, since };
+  }
+
+  verdicts(run: RunHandle): Verdict[] {
+    return this.#file.trust.verdicts(run.id);
+  }
+
+  /** Where a run has to go back to: it holds a result that nobody confirmed of someone who was caught since. */
+  doubt(run: RunHandle): Back | null {
+    const doubt = this.#file.trust.doubt(run.id);
+    return doubt && { generation: doubt.generation, who: doubt.verdict.who, why: sentence(doubt.verdict) };
+  }
+
+  /** An owner's loss is another than the server's own: nothing of what it gave counts any more, unless somebody confirmed it. */
+  #caught(run: RunHandle, owner: string, { generation, individual, told, right }: Lie): void {
+    const { trust } = this.#file;
+    const who = this.#labels.get(owner) ?? owner;
+    const finite = (loss: number) => (Number.isFinite(loss) ? loss : null);
+    const verdict = { run: run.id, generation, individual, told: finite(told), right: finite(right), who, at: new Date().toISOString() };
+    if (owner === SERVER) {
+      const message = `the server's own threads disagree: ${sentence(verdict)}. Its memory or its processor may be broken`;
+      this.#metrics.log.error({ run: run.id }, message);
+      run.stop('paused', { name: 'Distrusted', code: 'distrusted', message }).catch((error) => this.#metrics.log.error(error));
+      return;
+    }
+    if (!trust.distrust(owner, verdict)) return;
+    this.#metrics.lies += 1;
+    this.#metrics.log.error({ run: run.id, owner, worker: who }, sentence(verdict));
+    const saved = this.#file.save();
+    for (const worker of [...this.workers.values()]) {
+      if (worker.owner !== owner) continue;
+      worker.leaving = true;
+      worker.connection.drop('distrusted', sentence(verdict));
+    }
+    for (const { run: other, generation: present } of [...this.#wanted.values()]) {
+      const doubt = trust.doubt(other.id);
+      const checks = this.#checks.get(other.id) as RunChecks;
+      if (checks.halted) continue;
+      if (doubt && (doubt.generation < present || checks.selecting)) {
+        checks.halt();
+        this.#metrics.rewinds += 1;
+        this.#metrics.log.warn({ run: other.id }, `the run goes back from generation ${present} to ${doubt.generation}`);
+        void saved.then(() => other.goBack()).catch((error) => this.#metrics.log.error(error));
+      } else if (!checks.selecting) {
+        checks.reopened(owner, this.scheduler.reopen(other.id, owner));
+        trust.unmark(other.id, present);
+      }
+    }
+    this.onCaught(run);
+    this.#pump();
   }
 
   /** The worker was welcomed: it may be told of runs. */
@@ -193,10 +311,12 @@ export class Dispatch implements RunFollower, Employer {
   #ready(worker: WorkerSession, { run: id, generation, digest }: Message<'ready'>): void {
     const wanted = this.#wanted.get(id);
     const part = worker.parts.get(id);
-    // The run ended on the way: it was told to forget it.
-    if (!wanted || !part) return;
+    // The run ended on the way, or went back: it was told so, or will be.
+    if (!wanted || !part || part.state === 'astray') return;
     // A record can be read before its commit is sent: whoever is ahead by that one waits for the rest.
     if (generation > wanted.run.generations) {
+      // Said before it heard that the run went back.
+      if (wanted.run.opened?.cuts?.length) return;
       throw new ProtocolError(
         'malformed',
         `run ${id} has recorded ${wanted.run.generations} generations: nobody can be ready for ${generation}`,
@@ -262,25 +382,31 @@ export class Dispatch implements RunFollower, Employer {
     part.wrong = 0;
     worker.tasks.delete(lease);
     const outcome = this.scheduler.result({ worker: worker.id, run: id, lease, milliseconds: ms }, now);
+    const checks = this.#checks.get(id) as RunChecks;
+    if (outcome.kind === 'replica' || outcome.kind === 'audit') checks.answered(outcome, worker.owner, losses);
     if (outcome.kind !== 'accepted') return;
     for (const { first, count } of outcome.pieces) {
       wanted.run.keep(first, losses.subarray(first - task.first, first - task.first + count));
       this.#metrics.evaluated(id, worker.id, count);
     }
-    if (outcome.complete) this.#complete(wanted.run, generation);
+    if (outcome.complete) this.#cancel(id);
+    checks.kept(outcome.complete);
   }
 
-  #complete(run: RunHandle, generation: number): void {
-    for (const worker of this.workers.values()) this.#clear(worker, run.id, generation, true);
-    run.complete();
+  /** Ends the leases of a generation that has all its losses: their threads are free for checks. */
+  #cancel(run: string): void {
+    const over = new Map<WorkerSession, number[]>();
+    for (const { worker: id, lease } of this.scheduler.cancelLeases(run)) {
+      const worker = this.workers.get(id) as WorkerSession;
+      worker.tasks.delete(lease);
+      over.set(worker, [...(over.get(worker) ?? []), lease]);
+    }
+    for (const [worker, tasks] of over) worker.connection.send({ type: 'cancel', tasks });
   }
 
-  /** Forgets a worker's tasks of a run up to a generation, and tells it so. */
-  #clear(worker: WorkerSession, run: string, generation: number, tell = false): void {
-    const over: number[] = [];
-    for (const [lease, task] of worker.tasks) if (task.run === run && task.generation <= generation) over.push(lease);
-    for (const lease of over) worker.tasks.delete(lease);
-    if (tell && over.length) worker.connection.send({ type: 'cancel', tasks: over });
+  /** Forgets a worker's tasks of a run up to a generation. */
+  #clear(worker: WorkerSession, run: string, generation: number): void {
+    for (const [lease, task] of worker.tasks) if (task.run === run && task.generation <= generation) worker.tasks.delete(lease);
   }
 
   #giveUp(worker: WorkerSession, lease: number, failure: 'returned' | 'crashed' | 'memory'): void {
@@ -305,6 +431,7 @@ export class Dispatch implements RunFollower, Employer {
     const now = performance.now();
     this.scheduler.expire(now);
     this.#checkLost();
+    for (const checks of this.#checks.values()) checks.look();
     for (const { lease, worker: id, run, generation, first, count, attempt } of this.scheduler.assign(now)) {
       const worker = this.workers.get(id) as WorkerSession;
       const task: Task = { run, generation, first, count };
@@ -345,6 +472,9 @@ export class Dispatch implements RunFollower, Employer {
     for (const worker of this.workers.values()) worker.connection.drop('shutdown', 'the server is closing: come back later');
   }
 }
+
+const sentence = ({ run, generation, individual, told, right, who }: Verdict): string =>
+  `${who} gave a wrong loss: run ${run}, generation ${generation}, individual ${individual} has ${right ?? 'infinity'}, not ${told ?? 'infinity'}`;
 
 const bytesOf = (digest: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(digest, 'hex'));
 

@@ -97,7 +97,12 @@ export class Metrics {
     metric('replicas_total', 'counter', 'Losses that a second worker computed again.', one(this.replicas));
     metric('audits_total', 'counter', 'Losses of survivors, and samples of others, that were computed again.', one(this.audits));
     metric('lies_total', 'counter', 'Workers that were caught with a wrong loss.', one(this.lies));
-    metric('rewinds_total', 'counter', 'Times that a run went back to before a result that could not be believed any more.', one(this.rewinds));
+    metric(
+      'rewinds_total',
+      'counter',
+      'Times that a run went back to before a result that could not be believed any more.',
+      one(this.rewinds),
+    );
     metric(
       'refusals_total',
       'counter',

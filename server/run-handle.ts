@@ -8,9 +8,10 @@ import type { MeasuredRange } from '../core/ranges.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { runLimits } from './limits.ts';
 import type { GenerationNumbers } from './read-messages.ts';
-import type { Failure, FromRunThread, Opened, Recorded, RunThreadData, ToRunThread } from './run-messages.ts';
+import type { Back, Failure, FromRunThread, Opened, Recorded, RunThreadData, ToRunThread } from './run-messages.ts';
 import { datasetsFolder, type RunRecord, type RunState, runFolder, writeRecord } from './run-record.ts';
 import { sibling } from './sibling.ts';
+import type { Verdict } from './trust/index.ts';
 
 /** A generation that waits for its losses. */
 export interface Measured {
@@ -28,7 +29,15 @@ export interface RunFollower {
   /** The journal is open: workers may build the run's state. */
   opened(run: RunHandle): void;
   begin(run: RunHandle, measured: Measured): void;
+  /** A selection waits for these individuals' losses to be found right: `audited`. */
+  audit(run: RunHandle, individuals: number[]): void;
   recorded(run: RunHandle, record: Recorded): void;
+  /** Asked before the journal is opened: whether it has to go back first. */
+  doubt(run: RunHandle): Back | null;
+  /** The run is at an earlier generation than it was. */
+  wentBack(run: RunHandle): void;
+  /** Whoever was caught with a wrong loss in it. */
+  verdicts(run: RunHandle): Verdict[];
   /** The thread ended, for whatever reason: no losses are wanted any more. */
   closed(run: RunHandle): void;
   /** State, failure or progress is another. */
@@ -52,6 +61,11 @@ export class RunHandle {
   /** The state that a stop under way leads to. */
   #stopping: RunState | null = null;
   #losses: Float32Array<ArrayBuffer> | null = null;
+  /** The losses of the generation in progress are with the run's thread. */
+  #selecting = false;
+  /** It ends its thread in order to go back: it is opened again at once. */
+  goingBack = false;
+  #suspended = false;
   measured: Measured | null = null;
   /** What the run's own threads were asked to measure. */
   readonly #orders = new Map<number, { resolve(measured: MeasuredRange | null): void; reject(error: Error): void }>();
@@ -106,6 +120,10 @@ export class RunHandle {
     return this.#record.opened ?? null;
   }
 
+  get verdicts(): Verdict[] {
+    return this.#follower.verdicts(this);
+  }
+
   get active(): boolean {
     return this.#thread !== null;
   }
@@ -124,7 +142,8 @@ export class RunHandle {
     if (this.#thread) return;
     const { experiment, seed } = this.#record;
     const datasets = datasetsFolder(this.#data);
-    const workerData: RunThreadData = { folder: this.folder, datasets, run: this.id, experiment, seed, threads: this.#threads };
+    const back = this.#follower.doubt(this);
+    const workerData: RunThreadData = { folder: this.folder, datasets, run: this.id, experiment, seed, threads: this.#threads, back };
     const thread = new Worker(sibling('run-thread', import.meta.url), { name: `run ${this.id}`, workerData, execArgv: [] });
     this.#thread = thread;
     this.#stopping = null;
@@ -147,12 +166,20 @@ export class RunHandle {
 
   #hear(message: Exclude<FromRunThread, { type: 'done' | 'failed' }>): void {
     switch (message.type) {
-      case 'opened':
+      case 'opened': {
+        const { generations } = message.opened;
+        const back = generations < this.generations;
         this.#record = { ...this.#record, opened: message.opened };
-        this.generations = message.opened.generations;
+        this.generations = generations;
+        this.best = message.best;
+        this.champion = message.champion;
         this.replaying = null;
+        const gone = this.history.findIndex(({ generation }) => generation >= generations);
+        if (gone >= 0) this.history.splice(gone);
         this.#follower.opened(this);
+        if (back) this.#follower.wentBack(this);
         break;
+      }
       case 'replaying':
         this.replaying = message.generation;
         break;
@@ -171,9 +198,13 @@ export class RunHandle {
         const { generation, digest, selection, durable } = message;
         this.measured = { generation, digest, selection, durable };
         this.#losses = new Float32Array(this.population);
+        this.#selecting = false;
         this.#follower.begin(this, this.measured);
         break;
       }
+      case 'audit':
+        if (this.measured?.generation === message.generation) this.#follower.audit(this, message.individuals);
+        return;
       case 'measured': {
         const { order, losses, ms } = message;
         this.#ordered(order)?.resolve(losses && { losses, ms });
@@ -207,22 +238,39 @@ export class RunHandle {
 
   /** Keeps losses of the generation in progress. */
   keep(first: number, losses: Float32Array): void {
-    this.#losses?.set(losses, first);
+    if (!this.#selecting) this.#losses?.set(losses, first);
   }
 
-  /** What is kept of an individual's loss in the generation in progress. */
-  loss(individual: number): number | undefined {
-    return this.#losses?.[individual];
+  /** What is kept of a range's losses in the generation in progress: a view. */
+  losses(first: number, count: number): Float32Array | null {
+    return this.#losses?.subarray(first, first + count) ?? null;
   }
 
-  /** The generation has all its losses: the run's thread selects. */
-  complete(): void {
+  /** The generation has all its losses: the run's thread selects. `audit`: it is to ask about what matters most before that is recorded. */
+  complete(audit: boolean): void {
     const { measured } = this;
-    if (!measured || !this.#losses) return;
-    const message: ToRunThread = { type: 'losses', generation: measured.generation, losses: this.#losses };
-    this.#losses = null;
-    this.measured = null;
-    this.#thread?.postMessage(message, [message.losses.buffer]);
+    if (!measured || !this.#losses || this.#selecting) return;
+    this.#selecting = true;
+    // They are kept here to be compared with what a check says.
+    const losses = audit ? this.#losses.slice() : this.#losses;
+    if (!audit) this.#losses = null;
+    const message: ToRunThread = { type: 'losses', generation: measured.generation, losses, audit };
+    this.#thread?.postMessage(message, [losses.buffer]);
+  }
+
+  /** The answer to `audit`. */
+  audited(generation: number): void {
+    this.#thread?.postMessage({ type: 'audited', generation } satisfies ToRunThread);
+  }
+
+  /** Ends the thread and opens it again, with whatever `doubt` says by then. Where it ends anyway, the next opening does so. */
+  async goBack(): Promise<void> {
+    if (!this.#thread || this.#stopping) return;
+    this.goingBack = true;
+    this.#stopping = 'running';
+    await this.#end();
+    this.goingBack = false;
+    if (this.state === 'running' && !this.#suspended) this.open();
   }
 
   /** Resolves when the run's thread has ended and its journal is closed. Throws ProtocolError `conflict` where it does not run. */
@@ -236,6 +284,7 @@ export class RunHandle {
 
   /** Ends the thread and leaves the run `running`: the next server goes on with it. */
   async suspend(): Promise<void> {
+    this.#suspended = true;
     if (!this.#thread) return this.#ended;
     this.#stopping ??= 'running';
     await this.#end();
@@ -253,6 +302,7 @@ export class RunHandle {
   async #closed(last: DoneEvent | Failure | null): Promise<void> {
     this.#thread = null;
     this.#losses = null;
+    this.#selecting = false;
     this.measured = null;
     this.replaying = null;
     for (const { resolve } of this.#orders.values()) resolve(null);
@@ -265,6 +315,11 @@ export class RunHandle {
         this.generations = last.generations;
         const state: RunState = last.reason === 'diverged' ? 'diverged' : last.reason === 'stopped' ? (asked ?? 'paused') : 'done';
         await this.#set({ state, end: last });
+        // Someone was caught in the last moment: what came out of it is not the end.
+        if ((state === 'done' || state === 'diverged') && !this.#suspended && this.#follower.doubt(this)) {
+          await this.#set({ state: 'running', end: null });
+          this.open();
+        }
       } else {
         const failure = last ?? { name: 'Error', code: null, message: "the run's thread ended without a word" };
         await this.#set(asked ? { state: asked } : { state: stateAfter(failure), failure });

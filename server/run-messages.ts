@@ -1,5 +1,6 @@
 // What the connection's thread and a run's thread say to each other.
-import type { DoneEvent } from '../core/events.ts';
+import type { Champion, DoneEvent } from '../core/events.ts';
+import type { Cut } from '../journal/index.ts';
 import type { GenerationNumbers } from './read-messages.ts';
 
 /** Why a run's thread could not go on: an error's own code where it has one. */
@@ -22,6 +23,15 @@ export interface RunThreadData {
   seed: string;
   /** Compute threads that measure as well; 0: the run's thread only selects, validates and advances. */
   threads: number;
+  /** Go back to before a generation first; null: go on where the journal ends. */
+  back: Back | null;
+}
+
+/** Where a run goes back to, and why. */
+export interface Back {
+  generation: number;
+  who: string;
+  why: string;
 }
 
 /** What everyone has to know of a run that is open. */
@@ -36,6 +46,8 @@ export interface Opened {
   memory: number;
   /** Records that the journal holds. */
   generations: number;
+  /** Where the run went back to an earlier generation. */
+  cuts?: Cut[];
 }
 
 /** A generation whose record is durable. */
@@ -45,7 +57,8 @@ export interface Recorded extends GenerationNumbers {
 }
 
 export type FromRunThread =
-  | { type: 'opened'; opened: Opened }
+  /** `best`, `champion`: as the journal's last records say. */
+  | { type: 'opened'; opened: Opened; best: number | null; champion: Champion | null }
   /** Replaying on the way to where the journal ends. */
   | { type: 'replaying'; generation: number; generations: number }
   /** The record of a generation is durable. */
@@ -55,6 +68,8 @@ export type FromRunThread =
    * one's record may not be durable yet: until it is `recorded`, only this process may know.
    */
   | { type: 'begin'; generation: number; digest: string; selection: Uint8Array<ArrayBuffer> | null; durable: boolean }
+  /** A selection was made of the losses: these individuals' must be right. Nothing is recorded before the answer, `audited`. */
+  | { type: 'audit'; generation: number; individuals: number[] }
   /** The answer to `measure`: losses are null where the generation was left meanwhile. */
   | { type: 'measured'; order: number; losses: Float32Array<ArrayBuffer> | null; ms: number }
   /** The evaluator failed over an order. */
@@ -64,8 +79,10 @@ export type FromRunThread =
   | { type: 'failed'; failure: Failure };
 
 export type ToRunThread =
-  /** [population] float32. */
-  | { type: 'losses'; generation: number; losses: Float32Array<ArrayBuffer> }
+  /** [population] float32. `audit`: some are others' word, and what is selected has to be asked about. */
+  | { type: 'losses'; generation: number; losses: Float32Array<ArrayBuffer>; audit: boolean }
+  /** The losses that an `audit` asked for are right. */
+  | { type: 'audited'; generation: number }
   /** Measure individuals of the generation in progress here. */
   | { type: 'measure'; order: number; generation: number; first: number; count: number }
   | { type: 'stop' };

@@ -3,7 +3,7 @@
 //
 // Journal before effect: nobody outside of this process is told of a selection before the generation's record is durable. This machine's own
 // threads may measure the state that follows from it while the record is on its way to the disk: should it not arrive, nothing was said.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Dataset } from '../core/dataset.ts';
@@ -12,8 +12,9 @@ import type { RunEvent } from '../core/events.ts';
 import { planGround } from '../core/ground.ts';
 import { checkAvailable } from '../core/plan.ts';
 import { Run } from '../core/run.ts';
+import { survivorsOf } from '../core/survivors.ts';
 import { type Experiment, experimentHash, parseExperiment } from '../experiments/index.ts';
-import { writeChampion } from '../journal/champion-file.ts';
+import { CHAMPION_FILE, writeChampion } from '../journal/champion-file.ts';
 import { Journal, journalListener, resumePoint, Store } from '../journal/index.ts';
 import { crashPoint } from './crash.ts';
 import { keepDataset } from './dataset-files.ts';
@@ -27,7 +28,11 @@ const data = workerData as RunThreadData;
 const stop = new AbortController();
 
 let waiting: { generation: number; resolve: (losses: Float32Array | null) => void } | null = null;
-let measureRange: Run['measureRange'] = async () => null;
+/** Whether the present generation's losses are others' word. */
+let doubtful = false;
+let auditing: { generation: number; resolve: (right: boolean) => void } | null = null;
+/** Individuals of a generation, where that is the present one. */
+let measureRange: (generation: number, first: number, count: number) => ReturnType<Run['measureRange']> = async () => null;
 
 function tell(message: FromRunThread, transfer: ArrayBuffer[] = []): void {
   port.postMessage(message, transfer);
@@ -36,17 +41,23 @@ function tell(message: FromRunThread, transfer: ArrayBuffer[] = []): void {
 port.on('message', (message: ToRunThread) => {
   if (message.type === 'stop') stop.abort();
   else if (message.type === 'measure') void measure(message);
-  else if (waiting?.generation === message.generation) {
+  else if (message.type === 'audited') {
+    if (auditing?.generation === message.generation) auditing.resolve(true);
+  } else if (waiting?.generation === message.generation) {
+    doubtful = message.audit;
     waiting.resolve(message.losses);
     waiting = null;
   }
 });
 
-stop.signal.addEventListener('abort', () => waiting?.resolve(null));
+stop.signal.addEventListener('abort', () => {
+  waiting?.resolve(null);
+  auditing?.resolve(false);
+});
 
 async function measure({ order, generation, first, count }: Extract<ToRunThread, { type: 'measure' }>): Promise<void> {
   try {
-    const measured = waiting?.generation === generation ? await measureRange(first, count) : null;
+    const measured = await measureRange(generation, first, count);
     const losses = measured?.losses ?? null;
     tell({ type: 'measured', order, losses, ms: measured?.ms ?? 0 }, losses ? [losses.buffer] : []);
   } catch (error) {
@@ -94,6 +105,7 @@ async function conduct(): Promise<void> {
     kept = await keepDataset(data.datasets, experiment.dataset);
     return { engine: await loadEngine(), dataset: kept.dataset };
   });
+  if (data.back) await journal.cut(data.back.generation, data.back);
   kept ??= await keepDataset(data.datasets, `sha256:${journal.run.dataset.hash}`);
   const { dataset } = kept;
   const files = journal.engineFiles().map(({ name, bytes }) => ({ name, bytes: Uint8Array.from(bytes) }));
@@ -147,10 +159,18 @@ async function conduct(): Promise<void> {
     const { network } = run;
     const { plan } = planGround({ ...ground, threads: 1, started: start !== null });
     const memory = plan.bytes + plan.outsideBytes;
-    measureRange = (first, count) => run.measureRange(first, count);
-    const opened = { engine: engine.sha256, parameters: network.parameters, started: start !== null, memory, generations: journal.count };
+    measureRange = async (generation, first, count) => (generation === run.generation ? run.measureRange(first, count) : null);
     const { name, hash } = journal.run.dataset;
-    tell({ type: 'opened', opened: { ...opened, dataset: { name, hash, bytes: kept.bytes } } });
+    const opened = {
+      engine: engine.sha256,
+      dataset: { name, hash, bytes: kept.bytes },
+      parameters: network.parameters,
+      started: start !== null,
+      memory,
+      generations: journal.count,
+      cuts: journal.cuts(),
+    };
+    tell({ type: 'opened', opened, best: last?.best ?? null, champion: run.champion });
     const records = journalListener(journal, run, { inFlight: 1 });
     using track = new Track(data.folder, run, experiment.generations - 1);
     let championAt = Number.NEGATIVE_INFINITY;
@@ -182,8 +202,27 @@ async function conduct(): Promise<void> {
       championAt = performance.now();
     };
 
+    /** Whether the losses that matter most are right, as far as they are not known to be. False where the run was stopped meanwhile. */
+    const audit = async ({ generation, selection, losses, best }: Extract<RunEvent, { event: 'generation' }>): Promise<boolean> => {
+      const individuals = new Set(survivorsOf(selection));
+      // The best one may be the champion, and ends a run that has a target.
+      const ends = experiment.stop.loss !== null && best <= experiment.stop.loss;
+      if (individuals.size || ends) individuals.add(losses.indexOf(best));
+      if (!individuals.size) return true;
+      const answer = new Promise<boolean>((resolve) => {
+        auditing = { generation, resolve };
+      });
+      if (stop.signal.aborted) return false;
+      tell({ type: 'audit', generation, individuals: [...individuals] });
+      return answer;
+    };
+
+    // Of what was gone back from.
+    if (data.back) rmSync(join(data.folder, CHAMPION_FILE), { force: true });
+    if (data.back) keepChampion();
     for await (const event of run.events()) {
       if (event.event === 'generation') {
+        if (doubtful && !(await audit(event))) return;
         await record(event);
         continue;
       }

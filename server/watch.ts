@@ -97,6 +97,19 @@ export class Watch {
     this.#changed.add(id);
   }
 
+  /** A run is at an earlier generation: its viewers get it anew, and its generations again from there on. */
+  wentBack(run: RunHandle): void {
+    this.#changed.add(run.id);
+    for (const viewer of this.#viewers) {
+      const seen = viewer.topics.get(run.id);
+      if (!seen || seen.next <= run.generations) continue;
+      const { value, change } = this.snapshot(run.id);
+      // What is being read for the old one is for nobody.
+      viewer.topics.set(run.id, { change, next: run.generations, reading: false });
+      viewer.connection.send({ type: 'snapshot', topic: run.id, value });
+    }
+  }
+
   #refresh(): void {
     for (const id of this.#changed) {
       const run = this.#sources.find(id);

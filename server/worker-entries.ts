@@ -8,6 +8,9 @@ export function workerEntries(dispatch: Dispatch, work: Work): Record<string, un
     dispatch.scheduler.statistics().workers.map(({ worker, ...statistics }) => [worker, { ...statistics, ...work.worker(worker) }]),
   );
   return Object.fromEntries(
-    [...dispatch.workers.values()].map((worker) => [worker.id, { ...describeWorker(worker), ...known.get(worker.id) }]),
+    [...dispatch.workers.values()].map((worker) => [
+      worker.id,
+      { ...describeWorker(worker), trust: dispatch.trustOf(worker), ...known.get(worker.id) },
+    ]),
   );
 }

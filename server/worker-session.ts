@@ -1,6 +1,7 @@
 // A worker that said hello: what it lends, which runs it holds, which tasks are in its hands.
 import type { WorkerHello, WorkerMessage } from '../protocol/messages.ts';
 import type { Connection, Session } from './connection.ts';
+import { SERVER } from './trust/index.ts';
 
 /** How a worker is reached: a socket, or a few calls where it is the server's own threads. */
 export type Link = Pick<
@@ -22,8 +23,11 @@ export type Link = Pick<
 
 /** A worker's part in one run. */
 export interface Part {
-  /** `building`: it was told of the run and makes its state. `ready`: it follows. `refused`: it cannot take part, and said why. */
-  state: 'building' | 'ready' | 'refused';
+  /**
+   * `building`: it was told of the run and makes its state. `ready`: it follows. `astray`: the run went back, and it will be told where to.
+   * `refused`: it cannot take part, and said why.
+   */
+  state: 'building' | 'ready' | 'astray' | 'refused';
   /** Wrong digests in a row. */
   wrong: number;
   reason: string | null;
@@ -47,8 +51,8 @@ export interface Employer {
 export class WorkerSession implements Session {
   readonly connection: Link;
   readonly hello: WorkerHello;
-  /** The server's own threads: they hold each run's state without being told. */
-  readonly local: boolean;
+  /** Who answers for it: an id that says nothing of who that is. */
+  readonly owner: string;
   readonly parts = new Map<string, Part>();
   readonly tasks = new Map<number, Task>();
   /** It said that it will close. */
@@ -57,11 +61,16 @@ export class WorkerSession implements Session {
   slow = false;
   readonly #employer: Employer;
 
-  constructor(connection: Link, hello: WorkerHello, employer: Employer, local = false) {
+  constructor(connection: Link, hello: WorkerHello, employer: Employer, owner: string) {
     this.connection = connection;
     this.hello = hello;
-    this.local = local;
+    this.owner = owner;
     this.#employer = employer;
+  }
+
+  /** The server's own threads: they hold each run's state without being told. */
+  get local(): boolean {
+    return this.owner === SERVER;
   }
 
   get id(): string {

@@ -68,6 +68,8 @@ export class Resident {
   #closed = false;
   /** The server waits for `ready`. */
   #announce = false;
+  /** How often the server has said where the run is: what was begun before the last time may be of no use. */
+  #calls = 0;
   #digest = '';
   #settled = false;
 
@@ -104,10 +106,13 @@ export class Resident {
     );
   }
 
-  /** Goes to the state that the server is at, and says so when it is there. */
+  /** Goes to the state that the server is at, and says so when it is there. That may be an earlier one: a run can go back. */
   follow(target: Target): void {
     this.confirmed = true;
     this.#announce = true;
+    this.#calls += 1;
+    // They may be of what the run went back from.
+    this.#selections.clear();
     this.#aim(target);
   }
 
@@ -186,7 +191,14 @@ export class Resident {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      while (this.#target && !this.#closed && !(this.#settled && this.#reached())) await this.#approach();
+      while (this.#target && !this.#closed && !(this.#settled && this.#reached())) {
+        const calls = this.#calls;
+        try {
+          await this.#approach();
+        } catch (error) {
+          if (calls === this.#calls) throw error;
+        }
+      }
       if (this.#target && !this.#closed) this.#settle();
     } catch (error) {
       if (!this.#closed && this.#target) {

@@ -8,8 +8,6 @@ export interface Ticket extends Range {
   /** Owners whose results it checks. */
   readonly against: readonly string[];
   readonly evaluator: string;
-  /** The generation's results count only once it is answered. */
-  readonly required: boolean;
   answered: boolean;
   /** Times that it was handed out again because its holder was late. */
   copies: number;
@@ -24,10 +22,8 @@ export interface Check extends Range {
 }
 
 export class Checks {
-  /** Individuals to be recomputed that have not been answered, */
+  /** Individuals to be recomputed that have not been answered. */
   pending = 0;
-  /** and those of them in orders that the generation has to wait for. */
-  required = 0;
   /** Orders by evaluator class, kind and first owner to avoid: an owner finds another's at once. */
   readonly #waiting = new Map<string, Map<string, Check[]>>();
   /** Owners that have audited an individual, for its next audit. */
@@ -54,12 +50,11 @@ export class Checks {
     this.#size += 1;
   }
 
-  order(kind: Ticket['kind'], range: Range, owner: string, evaluator: string, required: boolean): void {
+  order(kind: Ticket['kind'], range: Range, owner: string, evaluator: string): void {
     const earlier = kind === 'audit' ? (this.#audited.get(range.first) ?? []) : [];
     const against = [owner, ...earlier];
-    const ticket: Ticket = { ...range, kind, against, evaluator, required, answered: false, copies: 0 };
+    const ticket: Ticket = { ...range, kind, against, evaluator, answered: false, copies: 0 };
     this.pending += range.count;
-    if (required) this.required += range.count;
     this.give({ ...range, ticket, avoid: against, before: [], losses: [] });
   }
 
@@ -95,7 +90,6 @@ export class Checks {
     if (ticket.answered) return false;
     ticket.answered = true;
     this.pending -= ticket.count;
-    if (ticket.required) this.required -= ticket.count;
     return true;
   }
 

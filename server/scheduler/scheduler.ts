@@ -58,7 +58,7 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions = {}) {
     this.#limits = { ...schedulerLimits, ...options.limits };
-    this.#replicate = options.replicate ?? (() => 'no');
+    this.#replicate = options.replicate ?? (() => false);
   }
 
   // Runs
@@ -141,7 +141,7 @@ export class Scheduler {
       const inside = Number.isInteger(individual) && individual >= 0 && individual < generation.spec.population;
       const doer = inside ? generation.coverage.doer(individual) : null;
       if (!doer) throw new RangeError(`run ${id}, generation ${generation.spec.generation}: individual ${individual} has no loss to audit`);
-      generation.checks.order('audit', { first: individual, count: 1 }, doer.owner, doer.evaluator, true);
+      generation.checks.order('audit', { first: individual, count: 1 }, doer.owner, doer.evaluator);
     }
     this.#opened = true;
   }
@@ -149,11 +149,6 @@ export class Scheduler {
   /** Individuals to be recomputed that have not been answered: audits and replicas of the current generation. */
   pendingChecks(id: string): number {
     return this.#run(id).generation?.checks.pending ?? 0;
-  }
-
-  /** Those of them that the generation has to wait for: audits, and the replicas that are required. */
-  requiredChecks(id: string): number {
-    return this.#run(id).generation?.checks.required ?? 0;
   }
 
   /** Gives back, and forgets, the checks that wait and that nobody who is there and answers may do. */
@@ -306,9 +301,8 @@ export class Scheduler {
         evaluator,
         checkable: run.ready.another(worker.owner),
       };
-      const wanted = this.#replicate(done);
-      if (wanted === 'no') continue;
-      generation.checks.order('replica', piece, worker.owner, evaluator, wanted === 'required');
+      if (!this.#replicate(done)) continue;
+      generation.checks.order('replica', piece, worker.owner, evaluator);
       this.#opened = true;
     }
     return { kind: 'accepted', range, pieces, late, complete: generation.coverage.open === 0, evaluator };

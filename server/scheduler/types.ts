@@ -124,11 +124,8 @@ export interface Done extends Range {
   checkable: boolean;
 }
 
-/**
- * Asked once a range has its first result: whether it is to be recomputed by a second owner, and whether the generation is to wait for
- * that (`requiredChecks`).
- */
-export type Replicate = (done: Done) => 'no' | 'yes' | 'required';
+/** Asked once a range has its first result; true: it is to be recomputed by a second owner. */
+export type Replicate = (done: Done) => boolean;
 
 /** A check that nobody present can do. */
 export interface Stranded extends Range {

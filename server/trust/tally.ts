@@ -54,6 +54,11 @@ export class Tally {
     for (const { first, count } of ranges) this.#confirmed.fill(0, first, first + count);
   }
 
+  /** Whose losses count. */
+  get owners(): string[] {
+    return [...this.#owners.keys()];
+  }
+
   /** Owners of which a loss counts that nobody confirmed. */
   unconfirmed(): string[] {
     return [...this.#owners].filter(([, { kept, confirmed }]) => kept > confirmed).map(([owner]) => owner);

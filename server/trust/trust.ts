@@ -27,11 +27,14 @@ export class Trust {
   readonly #secret: string;
   readonly #accounts: Map<string, Account>;
   readonly #unconfirmed: Map<string, Map<string, number>>;
+  /** Of those who are distrusted, by owner. */
+  readonly #verdicts = new Map<string, Verdict>();
 
   constructor({ secret, accounts, unconfirmed }: Omit<TrustContent, 'version'>) {
     this.#secret = secret;
     this.#accounts = new Map(Object.entries(accounts));
     this.#unconfirmed = new Map(Object.entries(unconfirmed).map(([run, marks]) => [run, new Map(Object.entries(marks))]));
+    for (const [owner, { distrusted }] of this.#accounts) if (distrusted) this.#verdicts.set(owner, distrusted);
   }
 
   content(): TrustContent {
@@ -70,16 +73,19 @@ export class Trust {
     return account ? levelOf(account) : 'new';
   }
 
+  /** Everyone who was caught in a run. */
+  verdicts(run: string): Verdict[] {
+    return [...this.#verdicts.values()].filter((verdict) => verdict.run === run);
+  }
+
   // Results
 
-  /** A range has its first result: whether another owner is to recompute it, and whether the generation waits for that. */
-  replicate({ run, generation, first, owner, evaluator, checkable }: Done): 'no' | 'yes' | 'required' {
+  /** A range has its first result: whether another owner is to recompute it. */
+  replicate({ run, generation, first, owner, evaluator, checkable }: Done): boolean {
     const account = this.#accounts.get(owner);
-    if (!account || evaluator !== 'wasm') return 'no';
+    if (!account || evaluator !== 'wasm') return false;
     account.results += 1;
-    if (!checkable) return 'no';
-    if (levelOf(account) !== 'trusted') return 'required';
-    return draw(this.#secret, run, generation, first, owner) < shareOf(account) ? 'yes' : 'no';
+    return checkable && draw(this.#secret, run, generation, first, owner) < shareOf(account);
   }
 
   /**
@@ -108,6 +114,7 @@ export class Trust {
     account.streak = 0;
     if (account.distrusted) return false;
     account.distrusted = verdict;
+    this.#verdicts.set(owner, verdict);
     return true;
   }
 
@@ -131,16 +138,19 @@ export class Trust {
   doubt(run: string): Doubt | null {
     let doubt: Doubt | null = null;
     for (const [owner, generation] of this.#unconfirmed.get(run) ?? []) {
-      const verdict = this.#accounts.get(owner)?.distrusted;
+      const verdict = this.#verdicts.get(owner);
       if (verdict && (!doubt || generation < doubt.generation)) doubt = { generation, owner, verdict };
     }
     return doubt;
   }
 
-  /** A run holds no record of `generation` and later (any more). */
-  unmark(run: string, generation: number): void {
+  /** A run holds no record of `generation` and later (any more). True where that takes something back. */
+  unmark(run: string, generation: number): boolean {
     const marks = this.#unconfirmed.get(run);
-    for (const [owner, first] of marks ?? []) if (first >= generation) marks?.delete(owner);
-    if (!marks?.size) this.#unconfirmed.delete(run);
+    if (!marks) return false;
+    const { size } = marks;
+    for (const [owner, first] of marks) if (first >= generation) marks.delete(owner);
+    if (!marks.size) this.#unconfirmed.delete(run);
+    return marks.size < size;
   }
 }

@@ -28,7 +28,7 @@ it.each([
 });
 
 it('takes losses of plus infinity', async () => {
-  const { url } = await start();
+  const { url } = await start({ believing: true });
   const id = await submit(url, xor({ generations: 3 }));
   await FakeWorker.join(url, { lie: (losses) => losses.fill(Number.POSITIVE_INFINITY) });
   const { best } = await until(url, id, 'done');

@@ -99,7 +99,7 @@ test('the hook has ranges recomputed by a second owner, all of them exactly once
   const asked: string[] = [];
   const fleet = fleetOf({ a: {}, b: {} }, ({ worker, first, count }) => {
     asked.push(`${worker} ${first} ${count}`);
-    return worker === 'a' ? 'yes' : 'no';
+    return worker === 'a';
   });
   const did = new Map<number, string>();
   const checked = new Map<number, string>();
@@ -145,7 +145,7 @@ test('leases that a complete generation does not need can be ended, and their th
 });
 
 test('what an owner did can be undone: it is leased again, and its checks end', () => {
-  const fleet = fleetOf({ a: {}, b: {}, c: {} }, ({ worker }) => (worker === 'a' ? 'yes' : 'no'));
+  const fleet = fleetOf({ a: {}, b: {}, c: {} }, ({ worker }) => worker === 'a');
   fleet.scheduler.setSlow('c', true);
   fleet.assign();
   const [done] = fleet.out.filter(({ worker }) => worker === 'a');
@@ -179,22 +179,16 @@ test('a complete generation whose results are undone is completed again', () => 
   expect(outcomes.filter(({ kind }) => kind === 'accepted').at(-1)).toMatchObject({ complete: true });
 });
 
-test('a generation waits for audits and for the replicas that are required, no others', () => {
-  const wanted: Record<string, 'no' | 'yes' | 'required'> = { a: 'yes', b: 'required', c: 'no' };
-  const fleet = fleetOf({ a: {}, b: {}, c: {} }, ({ worker, checkable }) => (checkable ? wanted[worker] : 'no'));
-  let required = 0;
-  for (fleet.assign(); fleet.out.some(({ kind }) => kind === 'range' || kind === 'copy'); fleet.assign()) {
-    const lease = fleet.out.find(({ kind }) => kind === 'range' || kind === 'copy') as (typeof fleet.out)[number];
-    fleet.now += 1;
-    const outcome = fleet.answer(lease, 1);
-    if (outcome.kind === 'accepted' && lease.worker === 'b') for (const { count } of outcome.pieces) required += count;
-  }
-  expect(fleet.scheduler.requiredChecks('run')).toBe(required);
-  expect(fleet.scheduler.pendingChecks('run')).toBeGreaterThan(required);
-  fleet.scheduler.requestAudit('run', [3]);
-  expect(fleet.scheduler.requiredChecks('run')).toBe(required + 1);
+test('the hook knows whether somebody else is there to recompute a range', () => {
+  const checkable: boolean[] = [];
+  const fleet = fleetOf({ a: { owner: 'me' }, b: { owner: 'me' } }, (done) => checkable.push(done.checkable) === 0);
   fleet.finish();
-  expect(fleet.scheduler.requiredChecks('run')).toBe(0);
+  expect(new Set(checkable)).toEqual(new Set([false]));
+  fleet.worker('c');
+  fleet.begin({ generation: 1 }, ['a', 'b', 'c']);
+  checkable.length = 0;
+  fleet.finish();
+  expect(new Set(checkable)).toEqual(new Set([true]));
 });
 
 test('checks that nobody present can do are given back', () => {
@@ -206,7 +200,7 @@ test('checks that nobody present can do are given back', () => {
     { kind: 'audit', first: 1, count: 1, against: ['a'] },
     { kind: 'audit', first: 2, count: 1, against: ['a'] },
   ]);
-  expect(fleet.scheduler.requiredChecks('run')).toBe(0);
+  expect(fleet.scheduler.pendingChecks('run')).toBe(0);
   fleet.scheduler.setReady('b', 'run', 0);
   fleet.scheduler.requestAudit('run', [3]);
   expect(fleet.scheduler.takeStranded('run')).toEqual([]);

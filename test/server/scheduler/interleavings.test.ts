@@ -51,7 +51,7 @@ test('random joins, leaves, results, losses and expiries', () => {
       fc.array(step, { maxLength: 150 }),
       fc.nat(3),
       (population, grain, steps, replicated) => {
-        const fleet = new Fleet({ replicate: ({ first }) => ((first / grain) % 4 < replicated ? 'yes' : 'no') });
+        const fleet = new Fleet({ replicate: ({ first }) => (first / grain) % 4 < replicated });
         const { scheduler } = fleet;
         const losses = new Int32Array(population);
         const ordered = new Map<number, number>();
