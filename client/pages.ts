@@ -15,6 +15,8 @@ export interface Page {
 
 export const pages: Page[] = [
   { path: '/', title: 'Runs', nav: 'Runs', load: () => import('./pages/runs/index.tsx') },
+  { path: '/new', title: 'New run', load: () => import('./pages/new/index.tsx') },
+  { path: '/runs/:id', title: 'Run', load: () => import('./pages/run/index.tsx') },
   { path: '/workers', title: 'Workers', nav: 'Workers', load: () => import('./pages/workers/index.tsx') },
   { path: '/join', title: 'Lend this browser', nav: 'Join', load: () => import('./pages/join/index.tsx') },
 ];

@@ -46,6 +46,8 @@ export interface LineChartProps {
   /** Where the caller keeps the switch, as in the address; otherwise the chart does. */
   log?: boolean;
   onLog?(log: boolean): void;
+  /** False: no switch to a logarithmic scale. */
+  scale?: boolean;
 }
 
 /** So few points get dots: one alone would make no line. */
@@ -137,7 +139,7 @@ export function LineChart(props: LineChartProps) {
       xLabel={xLabel}
       yLabel={yLabel}
       summary={summary}
-      log={{ on: log, possible: canLog, set: setLog }}
+      log={props.scale === false ? null : { on: log, possible: canLog, set: setLog }}
       onShowAll={
         zoom.value &&
         (() => {

@@ -22,8 +22,11 @@ export function ramp(): Uint8ClampedArray {
   return out;
 }
 
-/** Of #rrggbb. */
-function parse(hex: string): Triple {
+/** Of any colour that CSS knows: a canvas gives it back as #rrggbb. */
+function parse(colour: string): Triple {
+  const context = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+  context.fillStyle = colour;
+  const hex = String(context.fillStyle);
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) || 0) as Triple;
 }
 

@@ -15,7 +15,8 @@ export class Forward {
   readonly network: Network;
   readonly #evolution: Evolution;
   readonly #ground: Ground;
-  readonly #softmax: boolean;
+  /** Of the softmax that is left to a cross-entropy; null: the network's outputs are the last word. */
+  readonly #temperature: number | null;
 
   /** `dataset`: for the shape of its examples. Throws NetworkError, SettingsError or MemoryError. */
   constructor(engine: Pick<Engine, 'own' | 'shared'>, settings: WeightsSettings, dataset: Pick<Dataset, 'shape' | 'classes' | 'outputs'>) {
@@ -32,7 +33,7 @@ export class Forward {
     this.#evolution = new Evolution(this.#ground);
     this.network = this.#ground.config.network;
     // A cross-entropy's network ends before its softmax, if it has one at all.
-    this.#softmax = settings.loss.name === 'cross-entropy';
+    this.#temperature = settings.loss.name === 'cross-entropy' ? settings.loss.temperature : null;
   }
 
   /** The network's weights from now on, [parameters]. */
@@ -74,7 +75,7 @@ export class Forward {
       const at = result + (i >> 3) * outputs * 8 + (i & 7);
       const row = out.subarray(i * outputs, (i + 1) * outputs);
       for (let o = 0; o < outputs; ++o) row[o] = numbers[at + o * 8];
-      if (this.#softmax) softmax(row);
+      if (this.#temperature !== null) softmax(row, this.#temperature);
     }
   }
 }
@@ -85,11 +86,11 @@ function one({ shape, classes, outputs }: Pick<Dataset, 'shape' | 'classes' | 'o
   return { count: 1, inputs: new Float32Array(features), targets: classes === null ? new Float32Array(outputs) : new Uint16Array(1) };
 }
 
-function softmax(row: Float32Array): void {
+function softmax(row: Float32Array, temperature: number): void {
   const most = Math.max(...row);
   let sum = 0;
   for (let i = 0; i < row.length; ++i) {
-    row[i] = Math.exp(row[i] - most);
+    row[i] = Math.exp((row[i] - most) / temperature);
     sum += row[i];
   }
   for (let i = 0; i < row.length; ++i) row[i] /= sum;

@@ -1,0 +1,104 @@
+// The head of a run's page: what it is, how far it is, how good it is.
+import { StateBadge } from '../../components/badge.tsx';
+import { Progress } from '../../components/progress.tsx';
+import { RelativeTime } from '../../components/relative-time.tsx';
+import { Stat } from '../../components/stat.tsx';
+import type { RunEntry, Score } from '../../entries.ts';
+import { bytes, count, duration, NOTHING, number, percent } from '../../format.ts';
+import type { LiveRun } from '../../live.ts';
+import { Controls } from './controls.tsx';
+import { rateOf, timeLeft } from './pace.ts';
+import type { Experiment } from './panels.ts';
+
+interface HeadProps {
+  live: LiveRun;
+  run: RunEntry;
+  experiment: Experiment | null;
+}
+
+const ALGORITHMS: Record<string, string> = { es: 'evolution strategy', ga: 'genetic algorithm', random: 'random search' };
+
+export function Head({ live, run, experiment }: HeadProps) {
+  return (
+    <header class="run-head">
+      <div class="page-head">
+        <div>
+          <div class="row">
+            <h1 class="name">{run.name}</h1>
+            <StateBadge state={run.state} />
+          </div>
+          {run.description && <p class="lead name">{run.description}</p>}
+          <p class="soft fine facts">
+            <code>{run.id}</code>
+            <span>{ALGORITHMS[run.algorithm] ?? run.algorithm}</span>
+            <span>population {count(run.population)}</span>
+            {run.parameters !== null && <span>{count(run.parameters)} weights</span>}
+            <span>
+              {run.dataset.name}
+              {run.dataset.bytes !== null && `, ${bytes(run.dataset.bytes)}`}
+            </span>
+            <span>
+              seed <code>{run.seed}</code>
+            </span>
+            <span>
+              made <RelativeTime at={run.created} />
+            </span>
+            {run.clonedFrom && (
+              <span>
+                cloned from <a href={`/runs/${run.clonedFrom}`}>{run.clonedFrom}</a>
+              </span>
+            )}
+          </p>
+        </div>
+        <Controls live={live} run={run} experiment={experiment} />
+      </div>
+      <Numbers live={live} run={run} />
+    </header>
+  );
+}
+
+function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
+  // Rows come without the run's entry changing.
+  live.version.value;
+  const rate = rateOf(run, live.generations);
+  const left = timeLeft(run, rate);
+  const validation = run.champion?.validation ?? null;
+  const test = run.end?.test ?? null;
+  const { generations, horizon } = run;
+  return (
+    <>
+      <Progress done={generations} of={horizon} label="Generations" still={run.state !== 'running'} />
+      <dl class="stats">
+        <Stat label="Generation" note={`of ${count(horizon)}${left === null ? '' : `, ${duration(left)} left`}`}>
+          {count(generations)}
+        </Stat>
+        <Stat label="Best loss" note="of the latest generation">
+          {number(run.best)}
+        </Stat>
+        <Stat
+          label={validation?.accuracy === null ? 'Validation loss' : 'Validation accuracy'}
+          note={run.champion ? `champion of generation ${count(run.champion.generation)}` : 'no champion yet'}
+        >
+          {score(validation)}
+        </Stat>
+        {test && (
+          <Stat label={test.accuracy === null ? 'Test loss' : 'Test accuracy'} note="looked at once, at the end">
+            {score(test)}
+          </Stat>
+        )}
+        <Stat label="Evaluations per second" note={working(run)}>
+          {count(rate)}
+        </Stat>
+      </dl>
+    </>
+  );
+}
+
+const score = (of: Score | null): string => (of === null ? NOTHING : of.accuracy === null ? number(of.loss) : percent(of.accuracy));
+
+function working({ state, workers, end }: RunEntry): string {
+  if (end) return `over ${duration(end.seconds)}`;
+  if (state !== 'running') return 'does not run';
+  if (workers === undefined) return 'now';
+  return `by ${count(workers)} worker${workers === 1 ? '' : 's'}`;
+}

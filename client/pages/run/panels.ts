@@ -1,0 +1,94 @@
+// What a run's page shows below its head, by the experiment's kind. A panel is a file in panels/; a kind of its own brings a list of its own.
+import type { ReadonlySignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import type { WeightsSettings } from '../../../core/settings.ts';
+import type { RunEntry } from '../../entries.ts';
+import type { LiveRun } from '../../live.ts';
+import type { Inference } from './inference.ts';
+import { Draw } from './panels/draw.tsx';
+import { Journal } from './panels/journal.tsx';
+import { Loss } from './panels/loss.tsx';
+import { Population } from './panels/population.tsx';
+import { Predictions } from './panels/predictions.tsx';
+import { Search } from './panels/search.tsx';
+import { Weights } from './panels/weights.tsx';
+
+/** What the page reads of an experiment. */
+export type Experiment = WeightsSettings & { name: string; dataset: string; metric: 'accuracy' | 'loss' };
+
+export interface PanelProps {
+  live: LiveRun;
+  /** As it is at this render. */
+  run: RunEntry;
+  /** Null until it was fetched. */
+  experiment: ReadonlySignal<Experiment | null>;
+  inference: Inference;
+}
+
+export interface Panel {
+  id: string;
+  title: string;
+  /** What it shows, and how to read it. */
+  caption: string;
+  /** Over the page's whole width. */
+  wide?: boolean;
+  Body: ComponentType<PanelProps>;
+}
+
+const WEIGHTS: Panel[] = [
+  {
+    id: 'loss',
+    title: 'Loss',
+    caption:
+      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is the champion's, on examples that evolution never sees.",
+    wide: true,
+    Body: Loss,
+  },
+  {
+    id: 'weights',
+    title: 'Weights',
+    caption: "A hundred of the best network's weights, one line each. They move much at first and come to rest as the run converges.",
+    Body: Weights,
+  },
+  {
+    id: 'population',
+    title: 'Population',
+    caption: 'Where the losses of the whole population lie in each generation: a narrow band is a population of equals.',
+    Body: Population,
+  },
+  {
+    id: 'search',
+    title: 'Mutation and diversity',
+    caption: 'How far children step away from their parents, and how far the parents lie apart. Without either, nothing new comes.',
+    wide: true,
+    Body: Search,
+  },
+  {
+    id: 'predictions',
+    title: 'What the champion sees',
+    caption:
+      'The best network so far, run in this page on validation examples: what it gets wrong, what right, and what it takes for what.',
+    wide: true,
+    Body: Predictions,
+  },
+  {
+    id: 'draw',
+    title: 'Draw a digit',
+    caption: 'The champion guesses while you draw.',
+    wide: true,
+    Body: Draw,
+  },
+  {
+    id: 'journal',
+    title: 'Journal',
+    caption:
+      'Each generation is recorded with a digest of the state that was measured. The seed and the journal give the same run again, byte for byte.',
+    wide: true,
+    Body: Journal,
+  },
+];
+
+const BY_KIND: Record<string, Panel[]> = { weights: WEIGHTS };
+
+/** Of a kind that this page does not know: what every run has. */
+export const panelsOf = (kind: string): Panel[] => BY_KIND[kind] ?? WEIGHTS.filter(({ id }) => id === 'loss' || id === 'journal');

@@ -1,0 +1,78 @@
+// Best, mean and spread of the loss with the champion's validation: the first picture that anyone looks at.
+import { useRef } from 'preact/hooks';
+import { LineChart } from '../../../charts/line-chart.tsx';
+import { percent } from '../../../format.ts';
+import { LEVELS } from '../../../generations.ts';
+import { query, setQuery } from '../../../router.ts';
+import { AXES, axisName, axisOf } from '../axis.ts';
+import type { PanelProps } from '../panels.ts';
+import { lossSentence, moved } from '../sentences.ts';
+import { Strided } from '../strided.ts';
+
+/** Deciles that bound the spread. */
+const [LOW, HIGH] = [1, 9];
+
+const NAMES = { generations: 'Generations', evaluations: 'Evaluations', time: 'Time' };
+
+export function Loss({ live, experiment }: PanelProps) {
+  live.version.value;
+  const { generations } = live;
+  const name = axisName();
+  const axis = axisOf(name);
+  const levels = useRef([new Strided(), new Strided()]);
+  const x = generations.column(axis.column);
+  const best = generations.column('best');
+  const validation = generations.column('validationLoss');
+  const accuracy = generations.column('validationAccuracy');
+  const low = levels.current[0].take(generations.levels, LEVELS, LOW);
+  const high = levels.current[1].take(generations.levels, LEVELS, HIGH);
+  const spread = Number.isFinite(low[low.length - 1]);
+  const over = axis.over(x[x.length - 1]);
+  const accuracyCourse = moved(accuracy, percent);
+  const loss = experiment.value?.loss.name.replaceAll('-', ' ');
+  return (
+    <>
+      <fieldset class="choice">
+        <legend>Along</legend>
+        {AXES.map((each) => (
+          <label key={each}>
+            <input type="radio" name="x" checked={each === name} onChange={() => setQuery({ x: each === 'generations' ? null : each })} />
+            <span>{NAMES[each]}</span>
+          </label>
+        ))}
+      </fieldset>
+      <LineChart
+        series={[
+          { name: 'best', x, y: best, colour: '--chart-1' },
+          { name: 'validation', x, y: validation, colour: '--chart-2' },
+          { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true },
+        ]}
+        bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
+        xLabel={axis.label}
+        yLabel={loss ? `loss (${loss})` : 'loss'}
+        xFormat={axis.tick}
+        xSteps={axis.steps}
+        height={320}
+        log={query.value.get('log') === '1'}
+        onLog={(log) => setQuery({ log: log ? '1' : null })}
+        summary={lossSentence(over, best, validation, accuracy)}
+      />
+      {accuracyCourse && (
+        <>
+          <h3>Validation accuracy</h3>
+          <LineChart
+            series={[{ name: 'validation accuracy', x, y: accuracy, colour: '--chart-2' }]}
+            xLabel={axis.label}
+            yLabel="part of the validation examples that the champion gets right"
+            xFormat={axis.tick}
+            yFormat={percent}
+            xSteps={axis.steps}
+            height={180}
+            scale={false}
+            summary={`The validation accuracy ${accuracyCourse} over ${over}.`}
+          />
+        </>
+      )}
+    </>
+  );
+}

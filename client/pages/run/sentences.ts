@@ -1,0 +1,57 @@
+// What the charts say, in a sentence each.
+import { number, percent } from '../../format.ts';
+
+/** First and last finite value; null where there is none. */
+export function ends(values: ArrayLike<number>): { first: number; last: number; least: number; most: number } | null {
+  let first = Number.NaN;
+  let last = Number.NaN;
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; ++i) {
+    const value = values[i];
+    if (!Number.isFinite(value)) continue;
+    if (Number.isNaN(first)) first = value;
+    last = value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return Number.isNaN(first) ? null : { first, last, least, most };
+}
+
+/** Changes below this part of the start are none. */
+const STILL = 0.01;
+
+/** "fell from 2.3 to 0.3", "stayed at 2.3". */
+export function moved(values: ArrayLike<number>, say: (value: number) => string = number): string | null {
+  const found = ends(values);
+  if (!found) return null;
+  const { first, last } = found;
+  if (Math.abs(last - first) <= STILL * Math.abs(first) || say(first) === say(last)) return `stayed at ${say(last)}`;
+  return `${last < first ? 'fell' : 'rose'} from ${say(first)} to ${say(last)}`;
+}
+
+export function lossSentence(over: string, best: ArrayLike<number>, validation: ArrayLike<number>, accuracy: ArrayLike<number>): string {
+  const course = moved(best);
+  if (!course) return 'No loss was finite yet.';
+  if (best.length === 1) return `One generation so far: its best loss is ${number(best[0])}.`;
+  const validated = ends(validation);
+  const hit = ends(accuracy);
+  const parts = [`The best loss ${course} over ${over}`];
+  if (validated) parts.push(`validation loss is ${number(validated.last)}${hit ? `, accuracy ${percent(hit.last)}` : ''}`);
+  return `${parts.join('; ')}.`;
+}
+
+/** How much values [rows][lines] change from row to row: the mean in the first and in the last tenth. */
+export function restlessness(values: ArrayLike<number>, lines: number): { first: number; last: number } | null {
+  const rows = lines ? values.length / lines : 0;
+  const part = Math.floor(rows / 10);
+  if (part < 2) return null;
+  const mean = (from: number, to: number): number => {
+    let sum = 0;
+    for (let row = from; row < to; ++row) {
+      for (let line = 0; line < lines; ++line) sum += Math.abs(values[(row + 1) * lines + line] - values[row * lines + line]);
+    }
+    return sum / ((to - from) * lines);
+  };
+  return { first: mean(0, part), last: mean(rows - 1 - part, rows - 1) };
+}
