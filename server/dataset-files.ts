@@ -7,7 +7,7 @@ import { makeFolder, writeWhole } from '../journal/folder.ts';
 
 /** A dataset by its name, or by `sha256:` and its hash; the file under `folder` is there when this resolves. Throws DataError. */
 export async function keepDataset(folder: string, nameOrHash: string): Promise<{ dataset: Dataset; bytes: number }> {
-  const dataset = await load(folder, nameOrHash);
+  const dataset = await findDataset(folder, nameOrHash);
   const path = join(folder, dataset.hash);
   const bytes = statSync(path, { throwIfNoEntry: false })?.size;
   if (bytes !== undefined) return { dataset, bytes };
@@ -17,8 +17,11 @@ export async function keepDataset(folder: string, nameOrHash: string): Promise<{
   return { dataset, bytes: whole.length };
 }
 
-/** A run that goes on needs exactly the content that it began with, whatever the registry has become meanwhile. */
-async function load(folder: string, nameOrHash: string): Promise<Dataset> {
+/**
+ * A dataset by its name, or by `sha256:` and its hash: a run that goes on needs exactly the content that it began with, whatever the registry
+ * has become meanwhile. Throws DataError.
+ */
+export async function findDataset(folder: string, nameOrHash: string): Promise<Dataset> {
   try {
     return await loadDataset(nameOrHash);
   } catch (error) {

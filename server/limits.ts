@@ -200,6 +200,24 @@ export const workLimits = {
   rateSeconds: 10,
 };
 
+/** Of experiments that are checked before they run. */
+export const estimateLimits = {
+  /** Milliseconds that one may take to be worked out. */
+  ms: 10_000,
+  /** Milliseconds until the thread that does so ends when nobody asks any more. */
+  idleMs: 60_000,
+  /** Questions that wait. */
+  waiting: 16,
+  /** Datasets that the thread keeps. */
+  datasets: 2,
+  /** Lists and objects within each other. */
+  depth: 64,
+  /** Fields set on top of an experiment. */
+  overrides: 1_000,
+  /** Tasks of a generation that a worker does alone, about. */
+  tasks: 16,
+};
+
 /** What is noted of each generation for viewers, beside the journal. */
 export const trackLimits = {
   /** Weights of the candidate that are shown. */

@@ -9,7 +9,7 @@ import { WriterLock } from '../journal/lock.ts';
 import { diskLimits, runLimits } from './limits.ts';
 import type { ReadKind, ReadReply, ReadRequest, Reads, RunDisk } from './read-messages.ts';
 import { runFolder } from './run-record.ts';
-import { NOTHING_NOTED, readNumbers, readWeights } from './track/index.ts';
+import { NOTHING_NOTED, readNumbers, readWeights, TRACK_FILE, TRACK_ROW_BYTES } from './track/index.ts';
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const { data } = workerData as { data: string };
@@ -47,22 +47,23 @@ function snapshotAt(run: string, generation: number): Snapshot {
   return found;
 }
 
-/** Bytes of a run's files: all, the journal's, the snapshots'. */
-function folderBytes(folder: string): { bytes: number; journal: number; snapshots: number } {
-  const sum = { bytes: 0, journal: 0, snapshots: 0 };
+/** Bytes of a run's files: all, the journal's, the snapshots', what grows beside the journal. */
+function folderBytes(folder: string): { bytes: number; journal: number; snapshots: number; track: number } {
+  const sum = { bytes: 0, journal: 0, snapshots: 0, track: 0 };
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;
     const size = statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
     sum.bytes += size;
     if (entry.name.startsWith('journal.sqlite')) sum.journal += size;
     else if (basename(entry.parentPath) === 'chunks') sum.snapshots += size;
+    else if (entry.name === TRACK_FILE) sum.track += size;
   }
   return sum;
 }
 
 /** What a run takes, and what it will take at its end. Its journal is known by its records: its log is emptied only now and then. */
 function diskOf({ run, population, horizon }: Reads['disk']['request']): RunDisk {
-  const now = folderBytes(runFolder(data, run));
+  const { track, ...now } = folderBytes(runFolder(data, run));
   const unknown = { ...now, perGeneration: null, forecast: null };
   let journal: JournalReader;
   let last: JournalRecord | undefined;
@@ -78,10 +79,10 @@ function diskOf({ run, population, horizon }: Reads['disk']['request']): RunDisk
   const count = last.generation + 1;
   const losses = population * Float32Array.BYTES_PER_ELEMENT;
   const kept = journal.run.keepLosses;
-  const perGeneration = last.selection.length + diskLimits.recordBytes + (kept === null ? losses : 0);
+  const perGeneration = last.selection.length + diskLimits.recordBytes + TRACK_ROW_BYTES + (kept === null ? losses : 0);
   if (horizon === null) return { ...now, perGeneration, forecast: null };
   const latest = kept === null ? 0 : Math.min(kept, horizon) * losses;
-  const forecast = now.bytes - now.journal + diskLimits.journalBytes + Math.max(horizon, count) * perGeneration + latest;
+  const forecast = now.bytes - now.journal - track + diskLimits.journalBytes + Math.max(horizon, count) * perGeneration + latest;
   return { ...now, perGeneration, forecast };
 }
 

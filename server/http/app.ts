@@ -18,6 +18,7 @@ import type { Reading } from '../read.ts';
 import type { Runs } from '../runs.ts';
 import type { Guard } from '../tokens.ts';
 import { docsRoutes, withRoles } from './docs.ts';
+import { experimentRoutes } from './experiments.ts';
 import { fileRoutes } from './files.ts';
 import { journalRoutes } from './journals.ts';
 import { pageRoutes } from './pages.ts';
@@ -133,6 +134,7 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
     runRoutes(scope, served);
     journalRoutes(scope, served);
     fileRoutes(scope, served);
+    experimentRoutes(scope, served);
     statusRoutes(scope, served);
     await pageRoutes(scope);
     docsRoutes(scope);

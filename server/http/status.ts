@@ -1,6 +1,5 @@
-// What there is to run, who computes, and how the server is.
+// Who computes, and how the server is.
 import type { FastifyInstance } from 'fastify';
-import { builtIn } from '../../experiments/index.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { RUN_STATES } from '../run-record.ts';
 import { workerEntries } from '../worker-entries.ts';
@@ -8,10 +7,6 @@ import type { Served } from './app.ts';
 import { ANYONE, VIEWERS } from './schemas.ts';
 
 export function statusRoutes(app: FastifyInstance, { version, engine, runs, reading, disk, dispatch, gateway, metrics }: Served): void {
-  app.get('/api/experiments', { config: { roles: VIEWERS }, schema: { summary: 'The built-in experiments' } }, async () => ({
-    experiments: Array.from(builtIn.values(), (experiment) => ({ ...experiment })),
-  }));
-
   app.get('/api/workers', { config: { roles: VIEWERS }, schema: { summary: 'The workers that are connected' } }, async () => ({
     workers: Object.values(workerEntries(dispatch, metrics.work)),
   }));

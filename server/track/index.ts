@@ -8,6 +8,7 @@ export {
   type Stretch,
   sampledPositions,
   TRACK_FILE,
+  TRACK_ROW_BYTES,
   Track,
   type TrackNumbers,
   WEIGHTS_FILE,

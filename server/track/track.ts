@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Run } from '../../core/run.ts';
 import { trackLimits } from '../limits.ts';
 import { levelsOf } from './levels.ts';
-import { type Row, RowWriter, readRows } from './rows.ts';
+import { type Row, RowWriter, readRows, rowBytes } from './rows.ts';
 
 export const TRACK_FILE = 'track.bin';
 export const WEIGHTS_FILE = 'weights.bin';
@@ -32,6 +32,8 @@ export const NOTHING_NOTED: TrackNumbers = { levels: null, infinite: null, sigma
 
 const LEVELS = 11;
 const NUMBERS = LEVELS + 3;
+/** What a generation adds to the first of them. */
+export const TRACK_ROW_BYTES = rowBytes(NUMBERS);
 
 /** Positions in the genome of the weights that are shown, evenly spread: the middles of as many equal parts. */
 export function sampledPositions(parameters: number): Uint32Array {

@@ -1,0 +1,104 @@
+// /api/experiments: those that are built in, what an experiment may say, and whether one can run.
+import type { FastifyInstance } from 'fastify';
+import {
+  builtIn,
+  type Experiment,
+  ExperimentError,
+  type ExperimentProblem,
+  type Override,
+  parseExperiment,
+  withOverrides,
+} from '../../experiments/index.ts';
+import { experimentJsonSchema } from '../../experiments/json-schema.ts';
+import { Estimates } from '../estimate.ts';
+import { estimateLimits, schedulerLimits } from '../limits.ts';
+import { datasetsFolder } from '../run-record.ts';
+import type { Served } from './app.ts';
+import { VIEWERS } from './schemas.ts';
+
+/** What is to be checked may be anything: that is what is asked. */
+const CHECK = {
+  type: 'object',
+  properties: {
+    experiment: { description: 'Name of a built-in experiment, or an experiment.' },
+    set: { description: 'Fields to set on top of it: a list of {path, value}.' },
+  },
+} as const;
+
+interface Checked {
+  /** Every default filled in; null where it cannot be understood. */
+  experiment: Experiment | null;
+  errors: ExperimentProblem[];
+}
+
+export function experimentRoutes(app: FastifyInstance, { data }: Served): void {
+  const estimates = new Estimates(datasetsFolder(data));
+  app.addHook('onClose', async () => estimates.close());
+  const schema = experimentJsonSchema();
+
+  app.get('/api/experiments', { config: { roles: VIEWERS }, schema: { summary: 'The built-in experiments' } }, async () => ({
+    experiments: Array.from(builtIn.values(), (experiment) => ({ ...experiment })),
+  }));
+
+  app.get(
+    '/api/experiments/schema',
+    { config: { roles: VIEWERS }, schema: { summary: 'What an experiment may say, as JSON Schema (draft 2020-12)' } },
+    async () => schema,
+  );
+
+  app.post<{ Body: { experiment?: unknown; set?: unknown } }>(
+    '/api/experiments/check',
+    {
+      config: { roles: VIEWERS },
+      schema: {
+        summary: 'Whether an experiment can run here: its defaults filled in, what is wrong with it, and what it would take',
+        body: CHECK,
+      },
+    },
+    async ({ body }) => {
+      const { experiment, errors } = check(body.experiment, body.set ?? []);
+      if (!experiment || errors.length) return { experiment, errors, estimate: null };
+      return { experiment, ...(await estimates.of(experiment)) };
+    },
+  );
+}
+
+function check(given: unknown, set: unknown): Checked {
+  try {
+    if (depthOf([given, set]) > estimateLimits.depth) return wrong('', `must not be nested more than ${estimateLimits.depth} deep`);
+    if (!isOverrides(set)) return wrong('', 'set: must be a list of {"path": "a.b", "value": ...}');
+    const form = typeof given === 'string' ? builtIn.get(given) : given;
+    if (!form && typeof given === 'string')
+      return wrong('', `there is no built-in experiment ${JSON.stringify(given)}; there are ${[...builtIn.keys()].join(', ')}`);
+    const whole = typeof form === 'object' && form !== null ? withOverrides(form, set, 'experiment') : form;
+    const experiment = parseExperiment(whole);
+    const { population } = experiment;
+    if (population <= schedulerLimits.population) return { experiment, errors: [] };
+    return {
+      experiment,
+      errors: [{ path: 'population', message: `must be at most ${schedulerLimits.population} on a server, not ${population}` }],
+    };
+  } catch (error) {
+    if (error instanceof ExperimentError) return { experiment: null, errors: error.problems };
+    throw error;
+  }
+}
+
+const wrong = (path: string, message: string): Checked => ({ experiment: null, errors: [{ path, message }] });
+
+function isOverrides(set: unknown): set is Override[] {
+  return (
+    Array.isArray(set) && set.length <= estimateLimits.overrides && set.every((one) => typeof one?.path === 'string' && 'value' in one)
+  );
+}
+
+/** Of nested lists and objects; looked at no further than `estimateLimits.depth`. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  let level = [value];
+  while (level.length && depth <= estimateLimits.depth) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    depth += 1;
+  }
+  return depth;
+}
