@@ -1,10 +1,11 @@
 // What stands where there is nothing to show: why, and what to do about it.
 import type { ComponentChildren } from 'preact';
 
-export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
+/** `page`: it is all that stands on the page. */
+export function Empty({ title, page = false, children }: { title: string; page?: boolean; children: ComponentChildren }) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {page ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

@@ -50,7 +50,7 @@ function Run({ id }: { id: string }) {
   if (trouble)
     return (
       <div class="page">
-        <Empty title={trouble.code === 'not-found' ? 'There is no such run' : 'This run cannot be shown'}>
+        <Empty page title={trouble.code === 'not-found' ? 'There is no such run' : 'This run cannot be shown'}>
           <p class="name">{sentence(trouble.message)}</p>
           <a class="button" href="/">
             All runs

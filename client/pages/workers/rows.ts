@@ -79,7 +79,7 @@ export function matching(rows: Row[], { search, kind, state }: Wanted): Row[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter(({ entry, state: has }) => {
     if ((kind && entry.kind !== kind) || (state && has !== state)) return false;
-    const text = `${entry.name} ${entry.id} ${entry.address}`.toLowerCase();
+    const text = `${entry.name} ${entry.address}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
