@@ -149,7 +149,8 @@ export class Watch {
     if (topic === 'runs') return { value: this.#runs.all(), change: this.#runs.change };
     const run = this.#sources.find(runOf(topic));
     if (!run) throw new ProtocolError('not-found', `there is no run ${JSON.stringify(runOf(topic))}`);
-    const value = isWeights(topic) ? { parameters: run.opened?.parameters ?? null } : this.#sources.entry(run);
+    const { parameters = null } = run.opened ?? {};
+    const value = isWeights(topic) ? { parameters, generations: run.generations } : this.#sources.entry(run);
     return { value, change: this.#runs.change };
   }
 

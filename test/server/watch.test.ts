@@ -164,7 +164,7 @@ it('tells of weights of the candidate over the generations, live and again later
   later.send({ type: 'watch', topic: `${id}/weights`, after: 0 });
   const rest = [...rowsOf(live)].filter(([generation]) => generation > 0);
   await vi.waitFor(() => expect([...rowsOf(later)]).toEqual(rest), PATIENCE);
-  expect(later.of('snapshot')).toMatchObject([{ topic: `${id}/weights`, value: { parameters: weights[0].length } }]);
+  expect(later.of('snapshot')).toMatchObject([{ topic: `${id}/weights`, value: { parameters: weights[0].length, generations: 30 } }]);
   later.send({ type: 'watch', topic: 'none/weights', after: -1 });
   await vi.waitFor(() => expect(later.of('error')).toMatchObject([{ code: 'not-found', fatal: false }]));
 });
