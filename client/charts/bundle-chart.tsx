@@ -44,9 +44,9 @@ export function BundleChart({ x, values, lines, height, xSteps, xFormat = short,
         if (row !== shown[shown.length - 1]) shown.push(row);
       }
     }
-    context.lineWidth = ratio;
+    context.lineWidth = 0.75 * ratio;
     context.lineJoin = 'round';
-    context.globalAlpha = 0.6;
+    context.globalAlpha = 0.55;
     for (const [hue, name] of SERIES.entries()) {
       context.strokeStyle = colour(name);
       context.beginPath();

@@ -40,6 +40,8 @@ export interface LineChartProps {
   height?: number;
   xFormat?: (value: number) => string;
   yFormat?: (value: number) => string;
+  /** On the axis; default: as elsewhere. */
+  yTick?: (value: number) => string;
   xSteps?: number[];
   /** x from and to at least these: a run's horizon. */
   xAtLeast?: Range;
@@ -155,7 +157,7 @@ export function LineChart(props: LineChartProps) {
         log={log}
         height={height}
         xFormat={xFormat}
-        yFormat={yFormat}
+        yFormat={props.yTick ?? yFormat}
         xSteps={xSteps}
         draw={draw}
         onHover={(value) => {

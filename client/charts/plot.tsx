@@ -130,11 +130,16 @@ function mount(holder: HTMLDivElement, latest: { current: PlotProps }, log: bool
     holder,
   );
 
-  // However often data come, a picture is drawn once a frame; in a hidden tab none is.
+  // However often data come, a picture is drawn once a frame; none is in a hidden tab, or away from what is seen of the page.
   let frame = 0;
+  let near = false;
+  let outdated = false;
   const schedule = () => {
+    outdated = true;
+    if (!near) return;
     frame ||= requestAnimationFrame(() => {
       frame = 0;
+      outdated = false;
       const { x, y } = latest.current;
       ends[0].set(x);
       ends[1].set(y);
@@ -146,12 +151,21 @@ function mount(holder: HTMLDivElement, latest: { current: PlotProps }, log: bool
     if (width && width !== chart.width) chart.setSize({ width, height });
   });
   sized.observe(holder);
+  const seen = new IntersectionObserver(
+    (entries) => {
+      near = entries[entries.length - 1].isIntersecting;
+      if (near && outdated) schedule();
+    },
+    { rootMargin: '100px' },
+  );
+  seen.observe(holder);
   schedule();
   return {
     schedule,
     end() {
       cancelAnimationFrame(frame);
       sized.disconnect();
+      seen.disconnect();
       chart.destroy();
     },
   };

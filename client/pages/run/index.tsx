@@ -68,7 +68,8 @@ function Run({ id }: { id: string }) {
         </p>
       </div>
     );
-  const panels = panelsOf(run.kind);
+  const props = { live, run, experiment, inference };
+  const panels = panelsOf(run.kind).filter(({ applies }) => applies?.(props) ?? true);
   return (
     <div class="page run">
       <Head live={live} run={run} experiment={experiment.value} />
@@ -81,7 +82,7 @@ function Run({ id }: { id: string }) {
                 <h2 id={`panel-${name}`}>{title}</h2>
                 <p class="help">{caption}</p>
               </div>
-              <Body live={live} run={run} experiment={experiment} inference={inference} />
+              <Body {...props} />
             </section>
           ))}
         </div>

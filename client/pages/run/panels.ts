@@ -5,7 +5,7 @@ import type { WeightsSettings } from '../../../core/settings.ts';
 import type { RunEntry } from '../../entries.ts';
 import type { LiveRun } from '../../live.ts';
 import type { Inference } from './inference.ts';
-import { Draw } from './panels/draw.tsx';
+import { Draw, forDigits } from './panels/draw.tsx';
 import { Journal } from './panels/journal.tsx';
 import { Loss } from './panels/loss.tsx';
 import { Population } from './panels/population.tsx';
@@ -30,6 +30,8 @@ export interface Panel {
   title: string;
   /** What it shows, and how to read it. */
   caption: string;
+  /** False where it makes no sense for a run; default: it does. */
+  applies?(props: PanelProps): boolean;
   /** Over the page's whole width. */
   wide?: boolean;
   Body: ComponentType<PanelProps>;
@@ -40,7 +42,7 @@ const WEIGHTS: Panel[] = [
     id: 'loss',
     title: 'Loss',
     caption:
-      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is the champion's, on examples that evolution never sees.",
+      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is of the best of every few generations, on examples that evolution never sees.",
     wide: true,
     Body: Loss,
   },
@@ -75,6 +77,7 @@ const WEIGHTS: Panel[] = [
     id: 'draw',
     title: 'Draw a digit',
     caption: 'The champion guesses while you draw.',
+    applies: forDigits,
     wide: true,
     Body: Draw,
   },

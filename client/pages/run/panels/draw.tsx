@@ -16,22 +16,17 @@ const PEN = 11;
 const STEP = 5;
 
 export function Draw(props: PanelProps) {
-  return (
-    <ChampionGate {...props}>
-      {(opened) =>
-        isDigits(opened) ? (
-          <Board inference={props.inference} classes={opened.classes as number} />
-        ) : (
-          <p class="soft">
-            This is for images of {SIDE} x {SIDE} pixels, as handwritten digits are; this run's examples are others.
-          </p>
-        )
-      }
-    </ChampionGate>
-  );
+  return <ChampionGate {...props}>{(opened) => <Board inference={props.inference} classes={opened.classes as number} />}</ChampionGate>;
 }
 
-export const isDigits = ({ shape, classes }: Pick<Opened, 'shape' | 'classes'>): boolean =>
+/** Whether a run's examples are digits, as far as is known: before its dataset is here, by its size. */
+export function forDigits({ run, inference }: PanelProps): boolean {
+  const standing = inference.standing.value;
+  if (standing?.name === 'ready') return isDigits(standing.opened);
+  return (run.dataset.bytes ?? 0) > SIDE * SIDE * 10;
+}
+
+const isDigits = ({ shape, classes }: Pick<Opened, 'shape' | 'classes'>): boolean =>
   classes === 10 && shape.length >= 2 && shape[0] === SIDE && shape[1] === SIDE && (shape[2] ?? 1) === 1;
 
 function Board({ inference, classes }: { inference: PanelProps['inference']; classes: number }) {

@@ -42,7 +42,8 @@ export function Journal({ live, run }: PanelProps) {
       </section>
       {generations.length > 0 && (
         <section>
-          <div class="table-frame">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+          <section class="table-frame" aria-label="Recorded generations" tabIndex={0}>
             <table class="table records">
               <caption class="hidden">Recorded generations, newest first</caption>
               <thead>
@@ -81,7 +82,7 @@ export function Journal({ live, run }: PanelProps) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
           <div class="row pager">
             <button
               type="button"

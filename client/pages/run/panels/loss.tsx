@@ -66,6 +66,7 @@ export function Loss({ live, experiment }: PanelProps) {
             yLabel="part of the validation examples that the champion gets right"
             xFormat={axis.tick}
             yFormat={percent}
+            yTick={(value) => `${Math.round(value * 1000) / 10}%`}
             xSteps={axis.steps}
             height={180}
             scale={false}

@@ -31,7 +31,7 @@ export function Weights({ live }: PanelProps) {
       yLabel="weight"
       xSteps={WHOLE_STEPS}
       xFormat={short}
-      summary={`${sentence(width, length, change)}`}
+      summary={sentence(width, length, change)}
       table={() => (
         <SampleTable
           label="Some of the weights by generation"
@@ -50,7 +50,7 @@ export function Weights({ live }: PanelProps) {
 }
 
 function sentence(lines: number, rows: number, change: { first: number; last: number } | null): string {
-  const what = `${count(lines)} weights over ${count(rows)} generation${rows === 1 ? '' : 's'}`;
+  const what = `${count(lines)} weights, noted in ${count(rows)} generation${rows === 1 ? '' : 's'}`;
   if (!change) return `${what}.`;
   const { first, last } = change;
   const course =
