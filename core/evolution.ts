@@ -32,6 +32,20 @@ export interface Lineage {
 
 const KINDS = { [L.FOUNDER]: 'founder', [L.ELITE]: 'elite', [L.CHILD]: 'child', [L.PERTURBED]: 'perturbed' } as const;
 
+/** What the engine wrote to an address. */
+export function readLineage(memory: ArrayBufferLike, address: number): Lineage {
+  const u = new Uint32Array(memory, address, L.LINEAGE_WORDS);
+  return {
+    kind: KINDS[u[L.KIND] as 0],
+    mates: Array.from(u.subarray(L.MATE, L.MATE + u[L.MATES])),
+    crossed: u[L.CROSSED] !== 0,
+    mutated: u[L.MUTATED] !== 0,
+    sigma: new Float32Array(memory, address, L.LINEAGE_WORDS)[L.LINEAGE_SIGMA],
+    pair: u[L.PAIR],
+    second: u[L.SECOND] !== 0,
+  };
+}
+
 /** A selection that does not fit the state. */
 export class SelectionError extends Error {
   override name = 'SelectionError';
@@ -178,17 +192,7 @@ export class Evolution {
 
   lineage(individual: number): Lineage {
     this.engine.lineage(this.plan.config, this.state, individual, this.own.lineage);
-    const at = this.own.lineage >>> 2;
-    const u = this.u32;
-    return {
-      kind: KINDS[u[at + L.KIND] as 0],
-      mates: Array.from(u.subarray(at + L.MATE, at + L.MATE + u[at + L.MATES])),
-      crossed: u[at + L.CROSSED] !== 0,
-      mutated: u[at + L.MUTATED] !== 0,
-      sigma: this.f32[at + L.LINEAGE_SIGMA],
-      pair: u[at + L.PAIR],
-      second: u[at + L.SECOND] !== 0,
-    };
+    return readLineage(this.memory.buffer, this.own.lineage);
   }
 
   /** Weights of an individual of the present generation: a copy, [parameters] float32. */

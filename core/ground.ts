@@ -3,7 +3,7 @@
 import * as L from '../assembly/layout.ts';
 import { type Config, configure, SettingsError } from './config.ts';
 import { type Dataset, SPLITS, type SplitName } from './dataset.ts';
-import { type Engine, instantiate } from './engine.ts';
+import { type Engine, type EngineExports, instantiate } from './engine.ts';
 import { compileNetwork } from './network.ts';
 import type { OutsideBuffers } from './parents.ts';
 import { MEMORY_LIMIT, MemoryError, type Plan, planMemory } from './plan.ts';
@@ -36,22 +36,39 @@ export interface GroundOptions {
   onPlan?: (plan: Plan) => void;
 }
 
-/** What a run's memory would hold, and how much that is; takes none. Throws NetworkError, SettingsError or MemoryError. */
-export function planGround(options: Omit<GroundOptions, 'shared' | 'onPlan'>): { config: Config; plan: Plan } {
-  const { engine, dataset, threads } = options;
+/** An engine over a small memory that holds only a run's tables, and behind them room for marks and a lineage. */
+export interface Tables {
+  config: Config;
+  engine: EngineExports;
+  memory: WebAssembly.Memory;
+  /** Address of the config. */
+  at: number;
+  /** The first free byte. */
+  end: number;
+}
+
+/** Throws NetworkError, SettingsError. */
+export function openTables(options: Pick<GroundOptions, 'engine' | 'settings' | 'dataset' | 'seed' | 'started'>): Tables {
+  const { engine: modules, dataset } = options;
   const network = compileNetwork(options.settings.network, dataset.shape);
   const config = configure(options.settings, network, dataset, options.seed, options.started);
-  for (const name of SPLITS) checkSplit(dataset, name);
-
-  // The engine knows its sizes: ask it over a small memory that holds only the tables, and behind them room for marks and a lineage.
   const { words, segments, pool } = config;
   const tables = words.byteLength + segments.byteLength + network.program.byteLength;
-  const small = new WebAssembly.Memory({ initial: Math.ceil((tables + pool + L.LINEAGE_WORDS * 4) / 65536) + 2, maximum: 65536 });
-  const measuring = instantiate(engine, small);
-  const base = measuring.heapBase();
-  writeTables(small, config, base, base + words.byteLength, base + words.byteLength + segments.byteLength, 0);
-  const measure = { engine: measuring, config: base, scratch: base + tables };
-  return { config, plan: planMemory(config, dataset, threads + 1, measure, base, options.limit ?? MEMORY_LIMIT) };
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((tables + pool + L.LINEAGE_WORDS * 4) / 65536) + 2, maximum: 65536 });
+  const engine = instantiate(modules, memory);
+  const at = engine.heapBase();
+  writeTables(memory, config, at, at + words.byteLength, at + words.byteLength + segments.byteLength, 0);
+  return { config, engine, memory, at, end: at + tables };
+}
+
+/** What a run's memory would hold, and how much that is; takes none. Throws NetworkError, SettingsError or MemoryError. */
+export function planGround(options: Omit<GroundOptions, 'shared' | 'onPlan'>): { config: Config; plan: Plan } {
+  const { dataset, threads } = options;
+  // The engine knows its sizes.
+  const { config, engine, at, end } = openTables(options);
+  for (const name of SPLITS) checkSplit(dataset, name);
+  const measure = { engine, config: at, scratch: end };
+  return { config, plan: planMemory(config, dataset, threads + 1, measure, at, options.limit ?? MEMORY_LIMIT) };
 }
 
 /** Plans and takes the memory, and writes what never changes into it. Throws NetworkError, SettingsError or MemoryError. */

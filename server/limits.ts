@@ -218,6 +218,19 @@ export const estimateLimits = {
   tasks: 16,
 };
 
+/** Of champions whose ancestors are asked for. */
+export const lineageLimits = {
+  /** Generations that an answer goes back at most, and where nothing else is asked for. */
+  generations: 200,
+  usual: 30,
+  /** Ancestors after which an answer ends with the generation that it is at. */
+  members: 2_000,
+  /** Milliseconds that one may take to be followed. */
+  ms: 60_000,
+  /** Threads that do so at a time. */
+  threads: 4,
+};
+
 /** What is noted of each generation for viewers, beside the journal. */
 export const trackLimits = {
   /** Weights of the candidate that are shown. */

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { describeGeneration } from '../describe.ts';
 import { exportChampion } from '../export.ts';
-import { httpLimits, sessionLimits } from '../limits.ts';
+import { httpLimits, lineageLimits, sessionLimits } from '../limits.ts';
+import { lineageOf } from '../lineage.ts';
 import type { ExportFormat } from '../read-messages.ts';
 import { datasetsFolder } from '../run-record.ts';
 import type { Served } from './app.ts';
@@ -119,6 +120,28 @@ export function journalRoutes(app: FastifyInstance, { runs, reading, data }: Ser
       const champion = run.champion ?? (await reading.ask('champion', { run: params.id }));
       if (!champion) throw new ProtocolError('not-found', `run ${params.id} has no champion yet: it was not validated once`);
       return { champion, test: run.record.end?.test ?? null };
+    },
+  );
+
+  app.get<ById & { Querystring: { generations: number } }>(
+    '/api/runs/:id/lineage',
+    {
+      config: { roles: VIEWERS },
+      schema: {
+        summary: 'Whom the champion of a genetic algorithm descends from, its own generation first; nobody where it is a strategy',
+        params: RUN_PARAMS,
+        querystring: {
+          type: 'object',
+          properties: {
+            generations: { type: 'integer', minimum: 1, maximum: lineageLimits.generations, default: lineageLimits.usual },
+          },
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const { id: run } = params;
+      const { folder } = runs.get(run);
+      return lineageOf({ folder, datasets: datasetsFolder(data), run, generations: query.generations });
     },
   );
 

@@ -1,0 +1,40 @@
+// Whom a run's champion descends from, worked out in a thread of its own: several who ask at once get one answer.
+import { Worker } from 'node:worker_threads';
+import { ProtocolError } from '../protocol/errors.ts';
+import { lineageLimits } from './limits.ts';
+import type { Family, LineageData } from './lineage-thread.ts';
+import { ThreadError } from './read.ts';
+import { sibling } from './sibling.ts';
+
+const asked = new Map<string, Promise<Family>>();
+
+/** Throws ThreadError `missing` where there is no champion yet; ProtocolError `too-many`, `invalid` for a run that is too long to follow. */
+export async function lineageOf(workerData: LineageData): Promise<Family> {
+  const key = `${workerData.folder} ${workerData.generations}`;
+  const same = asked.get(key);
+  if (same) return same;
+  if (asked.size >= lineageLimits.threads) throw new ProtocolError('too-many', 'others have asked so much just now: ask again');
+  const family = follow(workerData).finally(() => asked.delete(key));
+  asked.set(key, family);
+  return family;
+}
+
+function follow(workerData: LineageData): Promise<Family> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(sibling('lineage-thread', import.meta.url), { name: `lineage ${workerData.run}`, workerData, execArgv: [] });
+    thread.unref();
+    const late = setTimeout(() => {
+      reject(new ProtocolError('invalid', `run ${workerData.run} is too long for its champion's ancestors to be followed`));
+      void thread.terminate();
+    }, lineageLimits.ms);
+    thread.on('message', (answer: { value: Family } | { error: { name: string; code: string | null; message: string } }) => {
+      if ('error' in answer) reject(new ThreadError(answer.error));
+      else resolve(answer.value);
+    });
+    thread.on('error', reject);
+    thread.on('exit', () => {
+      clearTimeout(late);
+      reject(new Error('the thread ended without a word'));
+    });
+  });
+}
