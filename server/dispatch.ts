@@ -9,7 +9,7 @@ import type { Metrics } from './metrics.ts';
 import { type Lie, RunChecks } from './run-checks.ts';
 import type { Measured, RunFollower, RunHandle } from './run-handle.ts';
 import type { Back, Recorded } from './run-messages.ts';
-import { type RangeLost, Scheduler } from './scheduler/index.ts';
+import { type Assignment, type RangeLost, Scheduler } from './scheduler/index.ts';
 import { SERVER, type TrustFile, type Verdict } from './trust/index.ts';
 import { type Employer, type Link, type Part, type Task, WorkerSession } from './worker-session.ts';
 
@@ -43,6 +43,9 @@ export class Dispatch implements RunFollower, Employer {
   /** Runs that the scheduler knows. */
   readonly #scheduled = new Set<string>();
   #pumping: NodeJS.Immediate | null = null;
+  /** Leased, and not yet told to the workers. */
+  #unsent: Assignment[] = [];
+  #sending: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -313,8 +316,8 @@ export class Dispatch implements RunFollower, Employer {
     const part = worker.parts.get(id);
     // The run ended on the way, or went back: it was told so, or will be.
     if (!wanted || !part || part.state === 'astray') return;
-    // A record can be read before its commit is sent: whoever is ahead by that one waits for the rest.
-    if (generation > wanted.run.generations) {
+    // A record can be read before it is said here that it is on the disk: whoever is ahead by that one waits for the rest.
+    if (generation > wanted.run.generations + 1) {
       // Said before it heard that the run went back.
       if (wanted.run.opened?.cuts?.length) return;
       throw new ProtocolError(
@@ -432,17 +435,33 @@ export class Dispatch implements RunFollower, Employer {
     this.scheduler.expire(now);
     this.#checkLost();
     for (const checks of this.#checks.values()) checks.look();
-    for (const { lease, worker: id, run, generation, first, count, attempt } of this.scheduler.assign(now)) {
-      const worker = this.workers.get(id) as WorkerSession;
-      const task: Task = { run, generation, first, count };
-      worker.tasks.set(lease, task);
+    for (const assignment of this.scheduler.assign(now)) {
+      const { lease, worker, run, generation, first, count } = assignment;
+      this.workers.get(worker)?.tasks.set(lease, { run, generation, first, count } satisfies Task);
+      this.#unsent.push(assignment);
+    }
+    if (!this.#sending) this.#sendTasks();
+    this.#wake();
+  }
+
+  /** Sends what was leased, a slice at a time: what thousands of workers get at once must not keep the loop from everyone else. */
+  #sendTasks(): void {
+    this.#sending = null;
+    const end = performance.now() + sessionLimits.sliceMs;
+    let at = 0;
+    for (; at < this.#unsent.length && (at % 16 || performance.now() < end); ++at) {
+      const { lease, worker: id, run, generation, first, count, attempt } = this.#unsent[at];
+      const worker = this.workers.get(id);
+      // Over, or gone, before its turn came.
+      if (!worker?.tasks.has(lease)) continue;
       worker.connection.send({ type: 'task', run, generation, task: lease, first, count, attempt });
       if (!worker.slow && worker.connection.congested) {
         worker.slow = true;
         this.scheduler.setSlow(id, true);
       }
     }
-    this.#wake();
+    this.#unsent = this.#unsent.slice(at);
+    if (this.#unsent.length && !this.#closed) this.#sending = setImmediate(() => this.#sendTasks());
   }
 
   #wake(): void {
@@ -469,6 +488,7 @@ export class Dispatch implements RunFollower, Employer {
     this.#closed = true;
     clearTimeout(this.#timer);
     if (this.#pumping) clearImmediate(this.#pumping);
+    if (this.#sending) clearImmediate(this.#sending);
     for (const worker of this.workers.values()) worker.connection.drop('shutdown', 'the server is closing: come back later');
   }
 }

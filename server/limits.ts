@@ -105,6 +105,8 @@ export const sessionLimits = {
   digests: 4_096,
   /** Milliseconds between two looks at whether tokens were revoked. */
   revocationMs: 2_000,
+  /** Milliseconds at a time that leases are sent for, before everything else at hand gets its turn. */
+  sliceMs: 5,
   /** Milliseconds between two messages of changes to one viewer: what changes in between is merged. */
   viewerMs: 100,
   /** Topics that one viewer watches. */
