@@ -64,6 +64,18 @@ export function parseTrace(trace: string, folder: string): Operation[] {
   return operations;
 }
 
+/** Paths that a call named which had not returned when the process died: it may have come to pass or not. */
+export function cutOff(trace: string): Set<string> {
+  const open = new Map<string, string>();
+  for (const line of trace.split('\n')) {
+    const [, thread, rest] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (!thread || /^(\+\+\+|---)/.test(rest)) continue;
+    if (!/(<unfinished \.\.\.>|= \?)$/.test(rest)) open.delete(thread);
+    else if (!rest.startsWith('<...')) open.set(thread, rest);
+  }
+  return new Set([...open.values()].flatMap((call) => [...call.matchAll(/["<](\\x[^">]*)/g)].map(([, text]) => nameOf(text))));
+}
+
 type Change = Extract<Operation, { kind: 'write' | 'truncate' }>;
 
 class File {
