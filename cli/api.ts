@@ -42,6 +42,8 @@ export interface RunInfo {
     seconds: number;
     evaluationsPerSecond: number;
   } | null;
+  /** Where it went back to before an earlier generation, and why. */
+  cuts: { generation: number; records: number; who: string | null; why: string; at: string }[];
   /** Only where one run is asked for: bytes of the disk, now and at its end, and what is free. */
   disk?: { bytes: number; journal: number; snapshots: number; perGeneration: number | null; forecast: number | null; free: number };
   /** Only where one run is asked for. */

@@ -61,6 +61,9 @@ export class Run {
   private best_ = Number.POSITIVE_INFINITY;
   private champion_: Champion | null = null;
   private weights: Float32Array | null = null;
+  /** Champion and its weights before the generation whose event is out. */
+  private before: [Champion | null, Float32Array | null] = [null, null];
+  private withdrawn = false;
   /** Best individual of the generation that was measured last. */
   private bestAt = 0;
   private finite = true;
@@ -155,6 +158,11 @@ export class Run {
     return this.ranges.measure(first, count);
   }
 
+  /** For whoever holds a generation's event, in place of letting the run go on: it is as if never measured, and the run stops before it. */
+  withdraw(): void {
+    this.withdrawn = true;
+  }
+
   private async begin(): Promise<void> {
     const { host } = this.threads;
     const { resume } = this.options;
@@ -230,6 +238,11 @@ export class Run {
         } finally {
           await this.ranges.end();
         }
+        if (this.withdrawn) {
+          [this.champion_, this.weights] = this.before;
+          reason = 'stopped';
+          break;
+        }
         this.best_ = event.best;
         this.finite = await this.threads.advance(event.selection);
         if (target != null && event.best <= target) {
@@ -286,6 +299,7 @@ export class Run {
     const { host } = threads;
     const { generation } = host;
     if (!(await this.measure(signal))) return null;
+    this.before = [this.champion_, this.weights];
     const selection = await threads.select();
     const { best, at, mean } = summary(host.losses);
     this.bestAt = at;

@@ -125,7 +125,11 @@ export class RunChecks {
     const { id } = this.#run;
     if (this.#stage === 'halted') return;
     this.#stage = 'auditing';
-    const doubtful = individuals.filter((i) => !this.#tally.isConfirmed(i) && scheduler.doer(id, i)?.owner !== SERVER);
+    const doubtful = individuals.filter((i) => {
+      const doer = scheduler.doer(id, i);
+      // Other evaluators' bits are their own: there is nothing to compare them with.
+      return doer?.owner !== SERVER && doer?.evaluator === 'wasm' && !this.#tally.isConfirmed(i);
+    });
     scheduler.requestAudit(id, doubtful);
     this.look();
   }

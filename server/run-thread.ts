@@ -222,8 +222,8 @@ async function conduct(): Promise<void> {
     if (data.back) keepChampion();
     for await (const event of run.events()) {
       if (event.event === 'generation') {
-        if (doubtful && !(await audit(event))) return;
-        await record(event);
+        if (doubtful && !(await audit(event))) run.withdraw();
+        else await record(event);
         continue;
       }
       await settle();

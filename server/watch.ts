@@ -100,13 +100,14 @@ export class Watch {
   /** A run is at an earlier generation: its viewers get it anew, and its generations again from there on. */
   wentBack(run: RunHandle): void {
     this.#changed.add(run.id);
-    for (const viewer of this.#viewers) {
-      const seen = viewer.topics.get(run.id);
-      if (!seen || seen.next <= run.generations) continue;
-      const { value, change } = this.snapshot(run.id);
-      // What is being read for the old one is for nobody.
-      viewer.topics.set(run.id, { change, next: run.generations, reading: false });
-      viewer.connection.send({ type: 'snapshot', topic: run.id, value });
+    for (const { topics, connection } of this.#viewers) {
+      for (const [topic, seen] of [...topics]) {
+        if (runOf(topic) !== run.id || (seen.next <= run.generations && !seen.reading)) continue;
+        const { value, change } = this.snapshot(topic);
+        // What is being read for it is of what is gone, and for nobody.
+        topics.set(topic, { change, next: Math.min(seen.next, run.generations), reading: false });
+        connection.send({ type: 'snapshot', topic, value });
+      }
     }
   }
 

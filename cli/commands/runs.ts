@@ -86,6 +86,9 @@ function described(run: RunInfo): string {
     ['validation', validationOf(run.champion)],
   ];
   if (run.disk) rows.push(['disk', diskOf(run.disk)]);
+  for (const { generation, records, at, why } of run.cuts) {
+    rows.push(['went back', `to generation ${counted(generation)} of ${counted(records)} at ${at}: ${why}`]);
+  }
   if (run.end) rows.push(['ended', `${run.end.reason} after ${duration(run.end.seconds)}`], ['digest', run.end.digest]);
   return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('');
 }

@@ -49,3 +49,36 @@ it('are dropped when the generation is left', async () => {
   expect((await listenTo(run)).done.digest).toBe(alone.done.digest);
   expect((await Promise.all(left)).filter((measured) => measured === null).length).toBeGreaterThan(0);
 });
+
+it('are measured while the event of a generation is held, and not once it was let go', async () => {
+  const alone = await story({ settings });
+  await using run = await openRun({ settings, evaluate: async (generation) => alone.events[generation].losses });
+  for await (const event of run.events()) {
+    if (event.event !== 'generation') continue;
+    const { losses } = (await run.measureRange(3, 5)) ?? {};
+    expect(bits(losses as Float32Array)).toEqual(bits(alone.events[event.generation].losses.slice(3, 8)));
+    expect(run.digest()).toBe(event.digest);
+  }
+  expect(run.digest()).toBe(alone.done.digest);
+  expect(await run.measureRange(0, 1)).toBe(null);
+});
+
+it.each([0, 2, 5])('a generation that is withdrawn is as if never measured: %i', async (withdrawn) => {
+  const own = { ...settings, validateEvery: 1 };
+  const alone = await story({ settings: own });
+  await using run = await openRun({
+    settings: own,
+    // All wrong in the generation that will not count: its champion may not either.
+    evaluate: async (generation) => alone.events[generation].losses.map((loss) => (generation === withdrawn ? -loss : loss)),
+  });
+  let last: unknown = null;
+  for await (const event of run.events()) {
+    if (event.event === 'generation' && event.generation === withdrawn) run.withdraw();
+    last = event;
+  }
+  const { digest } = alone.events[withdrawn];
+  const champion = alone.events.slice(0, withdrawn).findLast((event) => event.champion)?.champion ?? null;
+  expect(last).toMatchObject({ event: 'done', reason: 'stopped', generations: withdrawn, digest, champion, test: null });
+  expect(run.champion).toEqual(champion);
+  expect(run.digest()).toBe(digest);
+});

@@ -78,6 +78,7 @@ it.each([
   for (const { peer } of honest) expect([peer.fatal, peer.socket.readyState]).toEqual([undefined, peer.socket.OPEN]);
   expect(real.worker.status.connected).toBe(true);
   expect(real.worker.status.evaluations).toBeGreaterThan(0);
+  expect(real.events.filter(({ event }) => event === 'refused' || event === 'warning')).toEqual([]);
 
   // Who, and why.
   expect(distrusted.map(({ who }: { who: string }) => who.split(' ')[0])).toEqual(['mallory', 'innocent']);
