@@ -60,7 +60,7 @@ export function Confusion({ classes, matrix, chosen, onChoose }: ConfusionProps)
                         type="button"
                         data-cell={`${target}-${guess}`}
                         class={right ? 'right' : value ? 'wrong' : 'none'}
-                        style={right || !value ? undefined : { '--part': `${Math.round(12 + (58 * value) / worst)}%` }}
+                        style={right || !value ? undefined : { '--part': `${Math.round(12 + (38 * value) / worst)}%` }}
                         tabIndex={at.value.target === target && at.value.guess === guess ? 0 : -1}
                         aria-pressed={chosen?.target === target && chosen.guess === guess}
                         aria-label={`${target} taken for ${guess}: ${count(value)}`}
