@@ -29,6 +29,8 @@ export class Checks {
   /** Owners that have audited an individual, for its next audit. */
   readonly #audited = new Map<number, string[]>();
   #size = 0;
+  /** When stranded orders were last looked for, in departures counted by the scheduler; null: an order has come since. */
+  stranded: number | null = null;
 
   /** Orders that wait for a thread. */
   get size(): number {
@@ -37,6 +39,11 @@ export class Checks {
 
   /** Takes an order, or takes it back. */
   give(check: Check): void {
+    this.stranded = null;
+    this.#put(check);
+  }
+
+  #put(check: Check): void {
     const key = `${check.ticket.kind} ${check.ticket.evaluator}`;
     let byOwner = this.#waiting.get(key);
     if (!byOwner) {
@@ -133,7 +140,7 @@ export class Checks {
     });
     // A copy of an order in someone's hands cannot be cut: the two answers would not be for the same individuals.
     if (check.ticket.copies > 0) return check;
-    this.give(part(check.first + count, check.count - count));
+    this.#put(part(check.first + count, check.count - count));
     return part(check.first, count);
   }
 }

@@ -54,6 +54,8 @@ export class Scheduler {
   #opened = false;
   #nextLease = 1;
   #lost: RangeLost[] = [];
+  /** How often a worker went, or fell silent. */
+  #departures = 0;
   readonly #counts = noCounts();
 
   constructor(options: SchedulerOptions = {}) {
@@ -154,8 +156,11 @@ export class Scheduler {
   /** Gives back, and forgets, the checks that wait and that nobody who is there and answers may do. */
   takeStranded(id: string): Stranded[] {
     const run = this.#run(id);
-    if (!run.generation?.checks.size) return [];
-    return run.generation.checks
+    const checks = run.generation?.checks;
+    // Who could do them can still, unless somebody has gone: thousands of results pass between two departures.
+    if (!checks?.size || checks.stranded === this.#departures) return [];
+    checks.stranded = this.#departures;
+    return checks
       .takeStranded(this.#answering(run))
       .map(({ kind, first, count, against, evaluator }) => ({ kind, first, count, against, evaluator }));
   }
@@ -198,6 +203,7 @@ export class Scheduler {
     const worker = this.#worker(id);
     worker.gone = true;
     this.#workers.delete(id);
+    this.#departures += 1;
     for (const run of this.#runs.values()) run.ready.delete(worker);
     for (const thread of worker.threads) {
       const queue = thread.queue.splice(0);
@@ -235,6 +241,7 @@ export class Scheduler {
 
   /** The worker no longer holds the run. Leases that it has stay until it answers or fails them. */
   setUnready(id: string, runId: string): void {
+    this.#departures += 1;
     this.#runs.get(runId)?.ready.delete(this.#worker(id));
   }
 
@@ -242,6 +249,7 @@ export class Scheduler {
   setSlow(id: string, slow: boolean): void {
     const worker = this.#worker(id);
     worker.slow = slow;
+    if (slow) this.#departures += 1;
     countWorker(worker);
     if (!slow) for (const thread of worker.threads) this.#wait(thread);
     else this.#opened = true;
@@ -775,8 +783,10 @@ export class Scheduler {
   }
 
   #countStuck(worker: Worker): void {
+    const before = worker.stuck;
     worker.stuck = 0;
     for (const thread of worker.threads) if (thread.stuck) worker.stuck += 1;
+    if (worker.stuck > before) this.#departures += 1;
     countWorker(worker);
   }
 
