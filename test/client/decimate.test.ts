@@ -1,0 +1,92 @@
+// Curves as a screen shows them: what was extreme stays, however many points there are.
+import { describe, expect, it } from 'vitest';
+import { decimateBand, decimateLine, firstAt, Points, valueAt } from '../../client/charts/decimate.ts';
+
+const points = (found: Points): [number, number][] => Array.from({ length: found.count }, (_, i) => [found.x[i], found.low[i]]);
+
+function line(x: number[], y: number[], from: number, to: number, columns: number): [number, number][] {
+  const into = new Points();
+  decimateLine(into, x, y, from, to, columns);
+  return points(into);
+}
+
+describe('a line', () => {
+  it('of few points is that line', () => {
+    expect(line([0, 1, 2, 3], [5, 4, 6, 3], 0, 3, 100)).toEqual([
+      [0, 5],
+      [1, 4],
+      [2, 6],
+      [3, 3],
+    ]);
+  });
+
+  it('of many points keeps the lowest and the highest of each column, in their order', () => {
+    const length = 10_000;
+    const x = Array.from({ length }, (_, i) => i);
+    const y = x.map((i) => Math.sin(i * 12.9898) * 43_758.5453 - Math.floor(Math.sin(i * 12.9898) * 43_758.5453));
+    y[4321] = 9;
+    y[7654] = -9;
+    const found = line(x, y, 0, length - 1, 300);
+    expect(found.length).toBeLessThanOrEqual(2 * 301);
+    expect(found).toContainEqual([4321, 9]);
+    expect(found).toContainEqual([7654, -9]);
+    const xs = found.map(([at]) => at);
+    expect(xs).toEqual([...xs].sort((a, b) => a - b));
+    for (let column = 0; column < 300; ++column) {
+      const within = (at: number) => Math.floor(at / ((length - 1) / 300)) === column;
+      const all = y.filter((_, i) => within(i));
+      const kept = found.filter(([at]) => within(at)).map(([, value]) => value);
+      expect([Math.min(...kept), Math.max(...kept)]).toEqual([Math.min(...all), Math.max(...all)]);
+    }
+  });
+
+  it('reaches the edges of a part: one point beyond each is kept, past those without a value', () => {
+    const x = [0, 1, 2, 3, 4, 5, 6, 7];
+    const y = [1, 2, Number.NaN, 4, 5, Number.NaN, 7, 8];
+    expect(line(x, y, 3, 4, 10)).toEqual([
+      [1, 2],
+      [3, 4],
+      [4, 5],
+      [6, 7],
+    ]);
+  });
+
+  it('leaves out what is not finite, and copes with nothing', () => {
+    expect(line([0, 1, 2], [Number.NaN, Number.POSITIVE_INFINITY, 3], 0, 2, 10)).toEqual([[2, 3]]);
+    expect(line([], [], 0, 1, 10)).toEqual([]);
+    expect(line([7], [1], 6, 8, 10)).toEqual([[7, 1]]);
+  });
+
+  it('reuses the room of its points, and makes more', () => {
+    const into = new Points();
+    const x = Array.from({ length: 5000 }, (_, i) => i);
+    decimateLine(into, x, x, 0, 4999, 5000);
+    expect(into.count).toBe(5000);
+    const { x: room } = into;
+    decimateLine(into, x, x, 0, 4999, 10);
+    expect(into.count).toBeLessThanOrEqual(22);
+    expect(into.x).toBe(room);
+  });
+});
+
+it('a band is as wide in a column as anything in it', () => {
+  const into = new Points();
+  const x = [0, 1, 2, 3];
+  decimateBand(into, x, [1, 0, 3, 4], [2, 5, 6, 7], 0, 4, 2);
+  expect(points(into)).toEqual([
+    [0, 0],
+    [2, 3],
+  ]);
+  expect(Array.from(into.high.subarray(0, 2))).toEqual([5, 7]);
+});
+
+it('the first index at or above a value', () => {
+  const x = [1, 3, 3, 5];
+  expect([0, 1, 2, 3, 4, 5, 6].map((value) => firstAt(x, value))).toEqual([0, 0, 1, 1, 3, 3, 4]);
+});
+
+it('the last value at or before', () => {
+  const x = [0, 10, 20, 30];
+  const y = [1, Number.NaN, 3, Number.NaN];
+  expect([-1, 0, 15, 20, 29, 99].map((at) => valueAt(x, y, at))).toEqual([Number.NaN, 1, 1, 3, 3, 3]);
+});
