@@ -40,7 +40,8 @@ export interface LineChartProps {
   height?: number;
   xFormat?: (value: number) => string;
   yFormat?: (value: number) => string;
-  /** On the axis; default: as elsewhere. */
+  /** On the axes; default: as elsewhere. */
+  xTick?: (value: number) => string;
   yTick?: (value: number) => string;
   xSteps?: number[];
   /** x from and to at least these: a run's horizon. */
@@ -54,6 +55,8 @@ export interface LineChartProps {
 
 /** So few points get dots: one alone would make no line. */
 const DOTTED = 40;
+/** And so many are drawn plainly. */
+const DENSE = 600;
 
 export function LineChart(props: LineChartProps) {
   const { series, bands = [], xLabel, yLabel, summary, height, xSteps } = props;
@@ -156,7 +159,7 @@ export function LineChart(props: LineChartProps) {
         y={y}
         log={log}
         height={height}
-        xFormat={xFormat}
+        xFormat={props.xTick ?? xFormat}
         yFormat={props.yTick ?? yFormat}
         xSteps={xSteps}
         draw={draw}
@@ -237,8 +240,10 @@ function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: strin
   context.strokeStyle = stroke;
   context.fillStyle = stroke;
   context.lineWidth = 1.75 * ratio;
-  context.lineJoin = 'round';
-  context.setLineDash(dashed ? [5 * ratio, 4 * ratio] : []);
+  // Round joins and dashes of a line that fills its columns cost much, and nobody would see them.
+  const dense = points.count > DENSE;
+  context.lineJoin = dense ? 'bevel' : 'round';
+  context.setLineDash(dashed && !dense ? [5 * ratio, 4 * ratio] : []);
   const dots = points.count <= DOTTED;
   context.beginPath();
   for (let i = 0; i < points.count; ++i) {

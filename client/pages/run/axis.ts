@@ -1,6 +1,6 @@
 // What the curves of a run run along: generations, evaluations or time. The address keeps the choice.
 import { TIME_STEPS, timeTick, WHOLE_STEPS } from '../../charts/steps.ts';
-import { duration, short } from '../../format.ts';
+import { count, duration, short } from '../../format.ts';
 import type { Column } from '../../generations.ts';
 import { query } from '../../router.ts';
 
@@ -12,22 +12,27 @@ export interface Axis {
   label: string;
   steps: number[];
   tick(value: number): string;
+  exact(value: number): string;
   /** In a sentence: over 200 generations. */
   over(value: number): string;
 }
 
-const whole = (what: string) => (value: number) => `${short(value)} ${what}${value === 1 ? '' : 's'}`;
+const whole = (what: string) => (value: number) => `${count(value)} ${what}${value === 1 ? '' : 's'}`;
+
+/** One generation alone stands in the middle: there is none before it. */
+export const generationTick = (value: number): string => (value < 0 ? '' : value < 100_000 ? count(value) : short(value));
 
 const ALL: Record<AxisName, Axis> = {
   generations: {
     column: 'generation',
     label: 'generation',
     steps: WHOLE_STEPS,
-    tick: short,
+    tick: generationTick,
+    exact: count,
     over: (value) => whole('generation')(value + 1),
   },
-  evaluations: { column: 'evaluations', label: 'evaluations', steps: WHOLE_STEPS, tick: short, over: whole('evaluation') },
-  time: { column: 'seconds', label: 'time', steps: TIME_STEPS, tick: timeTick, over: duration },
+  evaluations: { column: 'evaluations', label: 'evaluations', steps: WHOLE_STEPS, tick: short, exact: count, over: whole('evaluation') },
+  time: { column: 'seconds', label: 'time', steps: TIME_STEPS, tick: timeTick, exact: duration, over: duration },
 };
 
 /** Read within a render: it follows the address. */

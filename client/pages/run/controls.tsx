@@ -68,7 +68,12 @@ export function Controls({ live, run, experiment }: ControlsProps) {
             {label}
           </button>
         ))}
-        <button type="button" disabled={!run.champion || busy.value !== null} onClick={file('safetensors', 'safetensors')}>
+        <button
+          type="button"
+          disabled={!run.champion || busy.value !== null}
+          title={run.champion ? undefined : 'There is no champion yet'}
+          onClick={file('safetensors', 'safetensors')}
+        >
           Download champion
         </button>
         <Menu label="More">

@@ -1,21 +1,19 @@
 // What the charts say, in a sentence each.
 import { number, percent } from '../../format.ts';
 
-/** First and last finite value; null where there is none. */
-export function ends(values: ArrayLike<number>): { first: number; last: number; least: number; most: number } | null {
+/** First and last finite value, and how many there are; null where there is none. */
+export function ends(values: ArrayLike<number>): { first: number; last: number; count: number } | null {
   let first = Number.NaN;
   let last = Number.NaN;
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
+  let count = 0;
   for (let i = 0; i < values.length; ++i) {
     const value = values[i];
     if (!Number.isFinite(value)) continue;
     if (Number.isNaN(first)) first = value;
     last = value;
-    if (value < least) least = value;
-    if (value > most) most = value;
+    count += 1;
   }
-  return Number.isNaN(first) ? null : { first, last, least, most };
+  return count ? { first, last, count } : null;
 }
 
 /** Changes below this part of the start are none. */
@@ -26,6 +24,7 @@ export function moved(values: ArrayLike<number>, say: (value: number) => string 
   const found = ends(values);
   if (!found) return null;
   const { first, last } = found;
+  if (found.count === 1) return `is ${say(last)}`;
   if (Math.abs(last - first) <= STILL * Math.abs(first) || say(first) === say(last)) return `stayed at ${say(last)}`;
   return `${last < first ? 'fell' : 'rose'} from ${say(first)} to ${say(last)}`;
 }

@@ -50,7 +50,8 @@ export function Loss({ live, experiment }: PanelProps) {
         bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
         xLabel={axis.label}
         yLabel={loss ? `loss (${loss})` : 'loss'}
-        xFormat={axis.tick}
+        xFormat={axis.exact}
+        xTick={axis.tick}
         xSteps={axis.steps}
         height={320}
         log={query.value.get('log') === '1'}
@@ -64,7 +65,8 @@ export function Loss({ live, experiment }: PanelProps) {
             series={[{ name: 'validation accuracy', x, y: accuracy, colour: '--chart-2' }]}
             xLabel={axis.label}
             yLabel="part of the validation examples that the champion gets right"
-            xFormat={axis.tick}
+            xFormat={axis.exact}
+            xTick={axis.tick}
             yFormat={percent}
             yTick={(value) => `${Math.round(value * 1000) / 10}%`}
             xSteps={axis.steps}

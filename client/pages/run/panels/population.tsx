@@ -7,6 +7,7 @@ import { evenly, SampleTable } from '../../../charts/sample-table.tsx';
 import { WHOLE_STEPS } from '../../../charts/steps.ts';
 import { count, number } from '../../../format.ts';
 import { LEVELS } from '../../../generations.ts';
+import { generationTick } from '../axis.ts';
 import type { PanelProps } from '../panels.ts';
 import { useSlow } from '../slow.ts';
 import { Strided } from '../strided.ts';
@@ -44,6 +45,7 @@ export function Population({ live, run }: PanelProps) {
       y={on ? paddedLog(positive) : padded(drawn)}
       height={260}
       xSteps={WHOLE_STEPS}
+      xFormat={generationTick}
       xLabel="generation"
       yLabel="loss"
       log={{

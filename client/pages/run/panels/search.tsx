@@ -16,7 +16,7 @@ export function Search({ live, run }: PanelProps) {
   const sigma = generations.column('sigma');
   const diversity = generations.column('diversity');
   const over = axis.over(x[x.length - 1]);
-  const shared = { xLabel: axis.label, xFormat: axis.tick, xSteps: axis.steps, height: 180 };
+  const shared = { xLabel: axis.label, xFormat: axis.exact, xTick: axis.tick, xSteps: axis.steps, height: 180 };
   return (
     <div class="two">
       <section>

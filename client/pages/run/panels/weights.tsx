@@ -2,7 +2,8 @@
 import { BundleChart } from '../../../charts/bundle-chart.tsx';
 import { SampleTable } from '../../../charts/sample-table.tsx';
 import { WHOLE_STEPS } from '../../../charts/steps.ts';
-import { count, number, short } from '../../../format.ts';
+import { count, number } from '../../../format.ts';
+import { generationTick } from '../axis.ts';
 import type { PanelProps } from '../panels.ts';
 import { restlessness } from '../sentences.ts';
 import { useSlow } from '../slow.ts';
@@ -30,7 +31,7 @@ export function Weights({ live }: PanelProps) {
       xLabel="generation"
       yLabel="weight"
       xSteps={WHOLE_STEPS}
-      xFormat={short}
+      xFormat={generationTick}
       summary={sentence(width, length, change)}
       table={() => (
         <SampleTable
