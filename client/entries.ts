@@ -1,5 +1,6 @@
 // What the server says of runs and workers (docs/protocol.md, "Viewers"), as far as the dashboard reads it. A `?` marks what a server of
 // another version may leave out.
+import type { ServerMessage } from '../protocol/messages.ts';
 
 export type RunState = 'created' | 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'diverged';
 
@@ -108,33 +109,7 @@ export interface WorkSecond {
   workers: Record<string, number>;
 }
 
-export interface GenerationRow {
-  generation: number;
-  best: number | null;
-  mean: number | null;
-  validation: Score | null;
-  champion: boolean;
-  /** Since the server's process began or resumed the run. */
-  seconds: number;
-  /** Since the run's beginning. */
-  evaluations: number;
-  /** Deciles of the finite losses, 0 to 100 %. */
-  levels?: number[] | null;
-  /** Losses that are not finite. */
-  infinite?: number | null;
-  /** Strength of mutation. */
-  sigma?: number | null;
-  diversity?: number | null;
-  /** Hex: of the state that was measured. */
-  digest?: string;
-}
+export type GenerationRow = Extract<ServerMessage, { type: 'generations' }>['generations'][number];
 
-/** Weights of the champion candidates of consecutive generations. */
-export interface WeightsMessage {
-  type: 'weights';
-  run: string;
-  generation: number;
-  count: number;
-  /** [count, shown weights] float32, little-endian. */
-  rows: Uint8Array;
-}
+/** Weights of the champion candidates of consecutive generations: [count, shown weights] float32, little-endian. */
+export type WeightsMessage = Extract<ServerMessage, { type: 'weights' }>;

@@ -4,9 +4,10 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
 import { SOCKET_PATH } from '../protocol/limits.ts';
-import type { GenerationRow, RunEntry, WorkerEntry, WorkSecond } from './entries.ts';
+import type { ServerMessage } from '../protocol/messages.ts';
+import type { GenerationRow, RunEntry, WeightsMessage, WorkerEntry, WorkSecond } from './entries.ts';
 import { Generations } from './generations.ts';
-import { type Incoming, ViewerSocket } from './socket.ts';
+import { ViewerSocket } from './socket.ts';
 import { token } from './token.ts';
 import { WeightHistory } from './weights.ts';
 
@@ -163,7 +164,7 @@ export class LiveRun {
     soon(this.#publishRows);
   }
 
-  appendWeights(message: Incoming & { type: 'weights' }): void {
+  appendWeights(message: WeightsMessage): void {
     this.weights.append(message);
     soon(this.#publishWeights);
   }
@@ -281,7 +282,7 @@ export function useRun(id: string, options: { weights?: boolean } = {}): LiveRun
 
 // --- What comes in -------------------------------------------------------------------------------------------------------------
 
-function receive(message: Incoming): void {
+function receive(message: ServerMessage): void {
   switch (message.type) {
     case 'snapshot':
       snapshot(message.topic, message.value);
@@ -290,7 +291,7 @@ function receive(message: Incoming): void {
       changes(message.topic, message.entries);
       break;
     case 'generations':
-      liveRuns.get(message.run)?.append(message.generations as GenerationRow[]);
+      liveRuns.get(message.run)?.append(message.generations);
       break;
     case 'weights':
       liveRuns.get(message.run)?.appendWeights(message);

@@ -7,9 +7,6 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from '../protocol/limits.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import { Backoff } from '../worker/backoff.ts';
-import type { WeightsMessage } from './entries.ts';
-
-export type Incoming = ServerMessage | WeightsMessage;
 
 export type Status =
   /** Nothing is watched. */
@@ -28,7 +25,7 @@ export interface SocketOptions {
   /** ws: or wss: address of the server's socket. */
   url: string;
   token: () => string | null;
-  received: (message: Incoming) => void;
+  received: (message: ServerMessage) => void;
   /** A topic could not be watched. */
   failed: (topic: string, code: ErrorCode, message: string) => void;
   /** Milliseconds. */
@@ -126,7 +123,7 @@ export class ViewerSocket {
     };
     socket.onmessage = ({ data }) => {
       if (this.#socket !== socket) return;
-      const message = decode(new Uint8Array(data as ArrayBuffer)) as Incoming;
+      const message = decode(new Uint8Array(data as ArrayBuffer)) as ServerMessage;
       this.#heard = Date.now();
       this.#listen();
       if (message.type === 'error' && message.fatal) refusal = message;
@@ -151,7 +148,7 @@ export class ViewerSocket {
     }
   }
 
-  #receive(message: Incoming): void {
+  #receive(message: ServerMessage): void {
     if (message.type === 'welcome') {
       this.#backoff.reset();
       this.role.value = this.#trying;

@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
+const CONFIRMED = 'confirmed';
+
 export interface ConfirmProps {
   title: string;
   children: ComponentChildren;
@@ -14,35 +16,23 @@ export interface ConfirmProps {
 /** Shown for as long as it is rendered. Escape cancels; the focus goes back to where it was. */
 export function Confirm({ title, children, action, onConfirm, onCancel }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
-    return () => before?.isConnected && before.focus();
-  }, []);
+  useEffect(() => dialog.current?.showModal(), []);
   return (
+    // It closes by itself, whatever closes it: only so the focus goes back.
     <dialog
       class="confirm"
       ref={dialog}
       aria-labelledby="confirm-title"
-      onCancel={(event) => {
-        event.preventDefault();
-        onCancel();
-      }}
+      onClose={(event) => (event.currentTarget.returnValue === CONFIRMED ? onConfirm() : onCancel())}
     >
-      <form
-        method="dialog"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onConfirm();
-        }}
-      >
+      <form method="dialog">
         <h2 id="confirm-title">{title}</h2>
         <div>{children}</div>
         <div class="row">
-          <button type="button" onClick={onCancel}>
+          <button type="submit" value="">
             Cancel
           </button>
-          <button type="submit" class="danger">
+          <button type="submit" class="danger" value={CONFIRMED}>
             {action}
           </button>
         </div>

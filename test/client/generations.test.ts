@@ -12,6 +12,11 @@ const row = (generation: number, changes: Partial<GenerationRow> = {}): Generati
   champion: generation === 3,
   seconds: generation * 2,
   evaluations: (generation + 1) * 10,
+  digest: '',
+  levels: null,
+  infinite: null,
+  sigma: null,
+  diversity: null,
   ...changes,
 });
 const rows = (from: number, to: number): GenerationRow[] => Array.from({ length: to - from }, (_, i) => row(from + i));

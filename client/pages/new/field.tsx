@@ -150,7 +150,7 @@ export function FieldGrid({ path, properties, value, onChange }: GridProps) {
             path={path ? `${path}.${key}` : key}
             node={node}
             value={value[key]}
-            onChange={(given) => onChange(changed(value, key, given))}
+            onChange={(given) => onChange(changed(value, key, given, Object.keys(properties)))}
           />
         ))}
     </div>

@@ -32,7 +32,7 @@ export function Form({ schema, datasets }: { schema: JsonSchema; datasets: strin
       path: key,
       node: properties[key],
       value: draft.value[key],
-      onChange: (value) => edit(changed(draft.peek(), key, value)),
+      onChange: (value) => edit(changed(draft.peek(), key, value, Object.keys(properties))),
       suggestions: key === 'dataset' ? datasets : undefined,
     };
     return key === 'network' ? <NetworkField key={key} {...props} /> : <Field key={key} {...props} />;

@@ -82,11 +82,18 @@ export function switched(from: Fields, to: JsonSchema): Fields {
 
 export const isFields = (value: Value): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The fields with one changed; undefined takes it out. */
-export function changed(fields: Fields, key: string, value: Value): Fields {
-  if (value !== undefined) return { ...fields, [key]: value };
-  const { [key]: _, ...rest } = fields;
-  return rest;
+/** The fields with one changed; undefined takes it out. One that is new stands where `order` has it. */
+export function changed(fields: Fields, key: string, value: Value, order: string[] = []): Fields {
+  if (value === undefined) {
+    const { [key]: _, ...rest } = fields;
+    return rest;
+  }
+  if (key in fields) return { ...fields, [key]: value };
+  const later = order.slice(order.indexOf(key) + 1);
+  const entries = Object.entries(fields);
+  const before = entries.findIndex(([name]) => later.includes(name));
+  entries.splice(before < 0 ? entries.length : before, 0, [key, value]);
+  return Object.fromEntries(entries);
 }
 
 /** `learningRate`: Learning rate. `kernel_size`: Kernel size. */

@@ -1,8 +1,9 @@
 // `/`: every run, and several of them side by side.
 import './runs.css';
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Admission, readOnly } from '../../components/admission.tsx';
+import type { RunEntry } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { useRuns } from '../../live.ts';
 import { setQuery } from '../../router.ts';
@@ -12,6 +13,9 @@ import { NoRun } from './no-run.tsx';
 import { RunTable } from './run-table.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { matching, selected, view } from './view.ts';
+
+/** Milliseconds without a worker until it is said. */
+const PATIENCE_MS = 3_000;
 
 export default function Runs() {
   return (
@@ -37,9 +41,11 @@ function List() {
           <h1>Runs</h1>
           <p class="lead">Each run evolves a population of networks, generation by generation. Open one to watch it.</p>
         </div>
-        <a class="button primary" href="/new">
-          New run
-        </a>
+        {runs?.size !== 0 && (
+          <a class="button primary" href="/new">
+            New run
+          </a>
+        )}
       </div>
       {runs === null ? (
         <p class="soft" aria-busy="true">
@@ -49,6 +55,7 @@ function List() {
         <NoRun />
       ) : (
         <>
+          <Idle runs={runs} />
           <Filters runs={runs} />
           {view.value.compare && <Compare ids={[...selected.value]} />}
           <p class="hidden" role="status">
@@ -57,6 +64,34 @@ function List() {
           {found.value.length ? <RunTable runs={found.value} /> : <NoMatch />}
           <SelectionBar runs={runs} reason={readOnly()} />
         </>
+      )}
+    </div>
+  );
+}
+
+/** Runs that run, and nobody who computes. A run that was just started is not waited for yet. */
+function Idle({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
+  const running = [...runs.values()].filter(({ state }) => state === 'running');
+  const idle = running.length > 0 && running.every(({ workers }) => workers === 0);
+  const said = useSignal(false);
+  useEffect(() => {
+    if (!idle) {
+      said.value = false;
+      return;
+    }
+    const timer = setTimeout(() => {
+      said.value = true;
+    }, PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [idle]);
+  return (
+    <div role="status">
+      {said.value && (
+        <p class="note">
+          <span>
+            No worker computes for the runs that run. <a href="/workers">See why</a>, or <a href="/join">lend this browser</a>.
+          </span>
+        </p>
       )}
     </div>
   );
