@@ -80,7 +80,11 @@ function mount(holder: HTMLDivElement, latest: { current: PlotProps }, log: bool
     gap: side === 'x' ? 6 : 8,
     space: side === 'x' ? size * 7 : size * 3,
     size: side === 'x' ? size * 2 : (_: uPlot, labels: string[]) => Math.max(size * 2, longest(labels) * size * 0.6 + 12),
-    values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : latest.current[side === 'x' ? 'xFormat' : 'yFormat'](tick))),
+    values: (_, ticks) => {
+      const say = latest.current[side === 'x' ? 'xFormat' : 'yFormat'];
+      const round = log && side === 'y' && ticks.some(isRound);
+      return ticks.map((tick) => (tick === null || (round && !isRound(tick)) ? '' : say(tick)));
+    },
     ...(side === 'x' && xSteps ? { incrs: xSteps } : {}),
   });
   const chart = new uPlot(
@@ -195,5 +199,8 @@ function drawIn(u: uPlot, log: boolean, { x, y, draw }: PlotProps): void {
   });
   ctx.restore();
 }
+
+/** 1, 2 or 5 times a power of ten: enough to read a logarithmic scale by. */
+const isRound = (tick: number): boolean => [1, 2, 5].includes(Number(tick.toExponential(3).split('e')[0]));
 
 const longest = (labels: string[] | null): number => Math.max(0, ...(labels ?? []).map((label) => label.length));

@@ -14,6 +14,8 @@ const SIZE = 140;
 const PEN = 11;
 /** Pixels that an arrow key moves the pen. */
 const STEP = 5;
+/** Where the pen is at first, for the keyboard. */
+const START = { x: SIZE / 2, y: SIZE / 6, down: false };
 
 export function Draw(props: PanelProps) {
   return <ChampionGate {...props}>{(opened) => <Board inference={props.inference} classes={opened.classes as number} />}</ChampionGate>;
@@ -31,7 +33,7 @@ const isDigits = ({ shape, classes }: Pick<Opened, 'shape' | 'classes'>): boolea
 
 function Board({ inference, classes }: { inference: PanelProps['inference']; classes: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pen = useRef({ x: SIZE / 2, y: SIZE / 4, down: false });
+  const pen = useRef({ ...START });
   const cursor = useSignal<{ x: number; y: number; down: boolean } | null>(null);
   const seen = useSignal<Float32Array | null>(null);
   const outputs = useSignal<Float32Array | null>(null);
@@ -42,6 +44,7 @@ function Board({ inference, classes }: { inference: PanelProps['inference']; cla
     const to = context();
     to.fillStyle = '#000';
     to.fillRect(0, 0, SIZE, SIZE);
+    pen.current = { ...START };
     seen.value = null;
     outputs.value = null;
   };
