@@ -1,4 +1,7 @@
 // A tab that looks at the dashboard, as a person would; and what has to be true of any page in it.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { atEnd } from '../server/fixtures/server.ts';
@@ -51,4 +54,17 @@ export async function expectToFit(page: Page): Promise<void> {
     return { width: document.documentElement.scrollWidth - width, out };
   });
   expect({ width, out }).toEqual({ width: 0, out: [] });
+}
+
+const axeProgram = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds on the page as it is: rule, element and reason of each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await axeProgram);
+  return page.evaluate(async () => {
+    const found = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] });
+    return found.violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html, any }) => `${id}: ${help}: ${html.slice(0, 160)} (${any.map(({ message }) => message).join('; ')})`),
+    );
+  });
 }
