@@ -24,7 +24,12 @@ const AXES: { id: string; label: string; column: Column; format: (value: number)
   { id: 'time', label: 'Time', column: 'seconds', format: duration },
 ];
 
-export function Compare({ ids }: { ids: string[] }) {
+export interface CompareProps {
+  /** Of runs. */
+  ids: string[];
+}
+
+export function Compare({ ids }: CompareProps) {
   const shown = ids.slice(0, MOST);
   const lives = useSignal<LiveRun[]>([]);
   const key = shown.join();

@@ -1,13 +1,14 @@
 // `/`: every run, and several of them side by side.
 import './runs.css';
 import { useComputed, useSignal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Admission, readOnly } from '../../components/admission.tsx';
 import type { RunEntry } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { useRuns } from '../../live.ts';
 import { setQuery } from '../../router.ts';
-import { Compare } from './compare.tsx';
+import type { CompareProps } from './compare.tsx';
 import { Filters } from './filters.tsx';
 import { NoRun } from './no-run.tsx';
 import { RunTable } from './run-table.tsx';
@@ -67,6 +68,18 @@ function List() {
       )}
     </div>
   );
+}
+
+/** Charts are loaded with the first comparison. */
+function Compare({ ids }: CompareProps) {
+  const loaded = useSignal<ComponentType<CompareProps> | null>(null);
+  useEffect(() => {
+    void import('./compare.tsx').then((module) => {
+      loaded.value = module.Compare;
+    });
+  }, []);
+  const Loaded = loaded.value;
+  return Loaded ? <Loaded ids={ids} /> : <section class="card compare" aria-busy="true" aria-label="Comparison" />;
 }
 
 /** Runs that run, and nobody who computes. A run that was just started is not waited for yet. */
