@@ -27,7 +27,7 @@ export interface PlotProps {
   x: Range;
   y: Range;
   log?: boolean;
-  /** Pixels of the page. */
+  /** Pixels of the page where its font has 16: it grows with the screen. */
   height?: number;
   grid?: boolean;
   xFormat: (value: number) => string;
@@ -42,6 +42,7 @@ export interface PlotProps {
 }
 
 const HEIGHT = 280;
+const BASE_FONT = 16;
 const LARGEST_FONT = 15;
 
 export function Plot(props: PlotProps) {
@@ -64,10 +65,11 @@ export function Plot(props: PlotProps) {
     colours.value;
     plot.current?.schedule();
   });
-  return <div ref={holder} class="plot" role="img" aria-label={props.summary} style={{ minHeight: `${height}px` }} />;
+  return <div ref={holder} class="plot" role="img" aria-label={props.summary} style={{ minHeight: `${height / BASE_FONT}rem` }} />;
 }
 
-function mount(holder: HTMLDivElement, latest: { current: PlotProps }, log: boolean, height: number, xSteps: number[] | undefined) {
+function mount(holder: HTMLDivElement, latest: { current: PlotProps }, log: boolean, wanted: number, xSteps: number[] | undefined) {
+  const height = Math.round((wanted * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)) / BASE_FONT);
   // One point at each end of the ranges: uPlot itself draws none of the data.
   const ends: [Float64Array, Float64Array] = [new Float64Array(2), new Float64Array(2)];
   const size = Math.min(LARGEST_FONT, Number.parseFloat(getComputedStyle(holder).fontSize) * 0.8);
