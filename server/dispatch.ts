@@ -3,6 +3,7 @@
 import { encodeMessage } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ServerMessage, WorkerHello, WorkerMessage } from '../protocol/messages.ts';
+import { describeWorker } from './describe.ts';
 import { sessionLimits, trustLimits } from './limits.ts';
 import { readLosses } from './losses.ts';
 import type { Metrics } from './metrics.ts';
@@ -30,6 +31,8 @@ interface Wanted {
 
 export class Dispatch implements RunFollower, Employer {
   readonly workers = new Map<string, WorkerSession>();
+  /** Entries of workers that were sent away for a wrong loss, by id. */
+  readonly outcasts = new Map<string, Record<string, unknown>>();
   readonly scheduler: Scheduler;
   readonly #metrics: Metrics;
   readonly #file: TrustFile;
@@ -194,8 +197,19 @@ export class Dispatch implements RunFollower, Employer {
   /** What viewers see of whoever answers for a worker. */
   trustOf({ owner }: WorkerSession) {
     const { trust } = this.#file;
-    const { results = 0, confirmed = 0, wrong = 0, since = null } = trust.account(owner) ?? {};
-    return { level: trust.level(owner), results, confirmed, wrong, since };
+    const { results = 0, confirmed = 0, wrong = 0, since = null, distrusted: verdict = null } = trust.account(owner) ?? {};
+    return { level: trust.level(owner), results, confirmed, wrong, since, verdict };
+  }
+
+  /** A worker that is sent away for a wrong loss stays on the list, so that one sees who and why. */
+  #remember(worker: WorkerSession): void {
+    const known = this.scheduler.statistics().workers.find((of) => of.worker === worker.id);
+    const gone = { idle: null, rate: 0, share: 0, lastSeen: new Date().toISOString() };
+    this.outcasts.set(worker.id, { ...describeWorker(worker), trust: this.trustOf(worker), ...known, ...gone });
+    for (const oldest of this.outcasts.keys()) {
+      if (this.outcasts.size <= trustLimits.outcasts) break;
+      this.outcasts.delete(oldest);
+    }
   }
 
   verdicts(run: RunHandle): Verdict[] {
@@ -227,6 +241,7 @@ export class Dispatch implements RunFollower, Employer {
     for (const worker of [...this.workers.values()]) {
       if (worker.owner !== owner) continue;
       worker.leaving = true;
+      this.#remember(worker);
       worker.connection.drop('distrusted', sentence(verdict));
     }
     for (const { run: other, generation: present } of [...this.#wanted.values()]) {

@@ -190,6 +190,8 @@ export const trustLimits = {
   spotShare: 0.05,
   /** Owners that are remembered; the oldest that nothing hangs on make room. */
   accounts: 10_000,
+  /** Workers sent away for a wrong loss that stay listed. */
+  outcasts: 100,
   /** Milliseconds until counts are written: what a crash may lose of them. */
   saveMs: 10_000,
 };

@@ -82,6 +82,10 @@ it.each([
 
   // Who, and why.
   expect(distrusted.map(({ who }: { who: string }) => who.split(' ')[0])).toEqual(['mallory', 'innocent']);
+  const { workers } = (await ask(url, '/api/workers')).body;
+  const outcasts = workers.filter(({ trust }: { trust: { level: string } }) => trust.level === 'distrusted');
+  expect(outcasts.map(({ name }: { name: string }) => name)).toEqual(['mallory', 'innocent']);
+  for (const { trust } of outcasts) expect(trust.verdict).toMatchObject({ run: id });
   for (const { run: of, told, right } of distrusted) expect([of, Math.abs(Math.abs(told - right) - 0.01) < 1e-6]).toEqual([id, true]);
   expect(cuts.length).toBeGreaterThan(0);
   expect(cuts[0]).toMatchObject({
@@ -239,6 +243,9 @@ it('the server believes its own threads, and they check the others', async () =>
   await mallory.peer.closed;
   expect(mallory.peer.fatal).toBe('distrusted');
   const { body } = await ask(url, '/api/workers');
-  expect(body.workers).toMatchObject([{ name: 'local', trust: { level: 'own', wrong: 0 } }]);
+  expect(body.workers).toMatchObject([
+    { name: 'local', trust: { level: 'own', wrong: 0 } },
+    { name: 'mallory', trust: { level: 'distrusted', wrong: 1 } },
+  ]);
   await ask(url, `/api/runs/${id}/stop`, { method: 'POST' });
 });
