@@ -89,7 +89,8 @@ export interface WorkerEntry {
   runs: Record<string, { state: string; reason: string | null }>;
   leases?: number;
   individuals?: number;
-  duplicates?: number;
+  /** Results that somebody else was faster with. */
+  duplicate?: number;
   late?: number;
   /** Individuals a second, smoothed. */
   rate?: number | null;

@@ -29,6 +29,14 @@ describe('a row', () => {
     expect(rowOf(entry({ leaving: true, idle: null })).state).toBe('leaving');
   });
 
+  it('says of nobody that it is idle who computed since the last look, and only waits for the next generation', () => {
+    const waits = (individuals: number) => entry({ individuals, idle: 'generation 3 is complete and the next has not begun' });
+    expect(rowOf(waits(200), waits(100))).toMatchObject({ state: 'working', reason: null });
+    expect(rowOf(waits(200), waits(200)).state).toBe('idle');
+    expect(rowOf({ ...waits(200), rate: 90 }).state).toBe('working');
+    expect(rowOf({ ...waits(200), rate: 0 }).state).toBe('idle');
+  });
+
   it('says what a distrusted worker was caught with, whatever else it is', () => {
     const verdict = { run: 'mnist-1a', generation: 1200, individual: 7, told: 0.25, right: null };
     const trust = { level: 'distrusted', confirmed: 12, wrong: 1 };
@@ -44,7 +52,7 @@ describe('the list', () => {
     entry({ id: 'local', name: 'local', rate: 100 }),
     entry({ id: 'c1', name: 'Ada Laptop', kind: 'browser', rate: 50, idle: 'the run is paused' }),
     entry({ id: 'c2', name: 'liar', address: '10.0.0.9', threads: 64, trust: { level: 'distrusted' } }),
-  ].map(rowOf);
+  ].map((each) => rowOf(each));
   const ids = (wanted: Partial<Parameters<typeof matching>[1]>) =>
     matching(rows, { search: '', kind: '', state: '', ...wanted }).map(({ entry: { id } }) => id);
 

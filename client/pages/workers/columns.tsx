@@ -91,11 +91,11 @@ export const columns: TableColumn<Row>[] = [
     cell: ({ entry }) => <span title="Ranges of individuals given to it so far">{count(entry.leases)}</span>,
   },
   {
-    id: 'duplicates',
+    id: 'duplicate',
     label: 'Duplicates',
     numeric: true,
-    by: ({ entry }) => numeric(entry.duplicates),
-    cell: ({ entry }) => <span title="Results that another worker had given already: harmless">{count(entry.duplicates)}</span>,
+    by: ({ entry }) => numeric(entry.duplicate),
+    cell: ({ entry }) => <span title="Results that another worker had given already: harmless">{count(entry.duplicate)}</span>,
   },
   {
     id: 'trust',

@@ -2,7 +2,7 @@
 import './workers.css';
 import '../../charts/charts.css';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Admission } from '../../components/admission.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Stat } from '../../components/stat.tsx';
@@ -33,7 +33,12 @@ export default function WorkersPage() {
 function Workers() {
   useEffect(watchWorkers, []);
   const entries = useSteady<ReadonlyMap<string, WorkerEntry>>(workers, PACE_MS);
-  const rows = useMemo(() => (entries ? [...entries.values()].map(rowOf) : null), [entries]);
+  const last = useRef<ReadonlyMap<string, WorkerEntry>>(new Map());
+  const rows = useMemo(() => {
+    const made = entries && Array.from(entries, ([id, entry]) => rowOf(entry, last.current.get(id)));
+    if (entries) last.current = entries;
+    return made;
+  }, [entries]);
   return (
     <div class="page workers">
       <Head>{rows !== null && rows.length > 0 && <AttachButton />}</Head>
@@ -90,7 +95,7 @@ function Connected({ rows, entries }: { rows: Row[]; entries: ReadonlyMap<string
   const { workers: many, threads, rate, working } = totalsOf(rows);
   return (
     <>
-      <dl class="card stats">
+      <dl class="stats">
         <Stat label="Workers" note={`${count(working)} working`}>
           {count(many)}
         </Stat>
@@ -159,9 +164,8 @@ function List({ rows }: { rows: Row[] }) {
 }
 
 function WorkerRow({ row }: { row: Row }) {
-  const { entry } = row;
-  // Rows whose entry is the same object as before are skipped.
-  return useMemo(() => <TableRow row={rowOf(entry)} columns={columns} />, [entry]);
+  // A row that says the same as before is skipped.
+  return useMemo(() => <TableRow row={row} columns={columns} />, [row.entry, row.state]);
 }
 
 interface ChoiceProps {

@@ -45,9 +45,12 @@ export interface Row {
 /** The server's own threads are a worker of this id. */
 export const isLocal = ({ id }: WorkerEntry): boolean => id === 'local';
 
-export function rowOf(entry: WorkerEntry): Row {
+/** `before`: the worker as it was at the last look. Whoever computed since then works, though it may wait this very moment. */
+export function rowOf(entry: WorkerEntry, before?: WorkerEntry): Row {
   const trust = (entry.trust as Trust | undefined) ?? null;
-  const { idle = null, leaving } = entry;
+  const { individuals = 0, rate, leaving } = entry;
+  const computed = before ? individuals > (before.individuals ?? 0) : (rate ?? 0) > 0;
+  const idle = computed ? null : (entry.idle ?? null);
   if (trust?.level === 'distrusted') return { entry, trust, state: 'distrusted', reason: whyDistrusted(trust) };
   if (leaving) return { entry, trust, state: 'leaving', reason: 'It takes no more work' };
   return { entry, trust, state: idle === null ? 'working' : 'idle', reason: idle === null ? null : sentence(idle) };
