@@ -1,5 +1,6 @@
 // `npm run bench [-- --json] [-- --only NAME] [-- --write]`: every figure beside its target and its limit.
-//   --only NAME   benchmarks whose name holds NAME: operators, kernels, children, threads, million, served, swarm
+//   --only NAME   benchmarks whose name holds NAME: operators, kernels, children, threads, million, served, swarm,
+//                 dashboard
 //   --json        one object on stdout
 //   --write       also writes docs/benchmarks.md (all benchmarks only)
 import { writeFile } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { children } from './children.ts';
+import { dashboard } from './dashboard.ts';
 import { kernels } from './kernels.ts';
 import { million } from './million.ts';
 import { operators } from './operators.ts';
@@ -17,7 +19,7 @@ import { served } from './served.ts';
 import { swarm } from './swarm.ts';
 import { threads } from './threads.ts';
 
-const benchmarks: Record<string, () => Promise<Row[]>> = { operators, kernels, children, threads, million, served, swarm };
+const benchmarks: Record<string, () => Promise<Row[]>> = { operators, kernels, children, threads, million, served, swarm, dashboard };
 
 const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' } } });
 const chosen = Object.keys(benchmarks).filter((name) => name.includes(values.only ?? ''));
