@@ -112,7 +112,7 @@ export const sessionLimits = {
   /** Topics that one viewer watches. */
   topics: 64,
   /** Generations of a run in one message; further ones follow in the next. */
-  generations: 500,
+  generations: 2_000,
   /** Rows of a run's sampled weights that are read at a time. */
   weights: 500,
 };
