@@ -15,8 +15,10 @@ const SIZE = { width: 1440, height: 900 };
 /** Of WebP, 0 to 100: the first that keeps a picture below so many bytes. */
 const QUALITIES = [90, 80, 70, 60, 50];
 const MOST_BYTES = 150_000;
+/** A long page is taken smaller. */
+const WHOLE_SCALE = 0.75;
 /** A run that is over, one that goes on, and one that waits, so that the list has something to tell. */
-const GENERATIONS = { done: 200, running: 1500 };
+const GENERATIONS = { done: 200, running: 6000, seen: 1200 };
 
 const processes: ChildProcess[] = [];
 
@@ -77,7 +79,7 @@ async function take(browser: Browser, url: string, shots: Shot[], scheme: 'light
     // What is drawn a frame later.
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     const height = whole ? await page.evaluate(() => document.documentElement.scrollHeight) : SIZE.height;
-    const clip = { x: 0, y: 0, width: SIZE.width, height, scale: 1 };
+    const clip = { x: 0, y: 0, width: SIZE.width, height, scale: whole ? WHOLE_SCALE : 1 };
     await page.evaluate(() => scrollTo(0, 0));
     let bytes = Buffer.alloc(0);
     for (const quality of QUALITIES) {
@@ -105,7 +107,7 @@ try {
   await reaches(url, xor, Number.POSITIVE_INFINITY);
   await submit(url, 'mnist-cnn', { population: 64 }, false);
   const running = await submit(url, 'mnist', { population: 256, batch: 256, generations: GENERATIONS.running });
-  await reaches(url, running, GENERATIONS.running / 5);
+  await reaches(url, running, GENERATIONS.seen);
 
   const drawn = (page: Page) => page.getByRole('region', { name: 'Loss' }).getByRole('img').first().waitFor();
   const shots: Shot[] = [
@@ -113,7 +115,11 @@ try {
     {
       name: 'compare',
       path: `/?select=${done},${running}&compare=on`,
-      ready: (page) => page.getByRole('img').first().waitFor(),
+      ready: (page) =>
+        page.waitForFunction(() => {
+          const values = [...document.querySelectorAll('.legend .value')].map(({ textContent }) => textContent);
+          return values.length === 2 && values.every((value) => /\d/.test(value ?? ''));
+        }),
     },
     { name: 'new', path: '/new', ready: (page) => page.getByText('a worker and generation').waitFor() },
     { name: 'run', path: `/runs/${running}`, ready: drawn },

@@ -50,7 +50,7 @@ describe('a row', () => {
 describe('the list', () => {
   const rows = [
     entry({ id: 'local', name: 'local', rate: 100 }),
-    entry({ id: 'c1', name: 'Ada Laptop', kind: 'browser', rate: 50, idle: 'the run is paused' }),
+    entry({ id: 'c1', name: 'Ada Laptop', kind: 'browser', rate: 0, idle: 'the run is paused' }),
     entry({ id: 'c2', name: 'liar', address: '10.0.0.9', threads: 64, trust: { level: 'distrusted' } }),
   ].map((each) => rowOf(each));
   const ids = (wanted: Partial<Parameters<typeof matching>[1]>) =>
@@ -70,7 +70,7 @@ describe('the list', () => {
   });
 
   it('counts nothing of those that are distrusted', () => {
-    expect(totalsOf(rows)).toEqual({ workers: 2, threads: 8, rate: 150, working: 1 });
+    expect(totalsOf(rows)).toEqual({ workers: 2, threads: 8, rate: 100, working: 1 });
     expect(totalsOf([rowOf(entry())]).rate).toBe(null);
   });
 });

@@ -3,7 +3,7 @@ import { Badge, type Tone } from '../../components/badge.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import type { TableColumn } from '../../components/table.tsx';
 import { bytes, count, NOTHING, number, percent, short } from '../../format.ts';
-import { isLocal, type Row, STATE_NAMES, TRUST, type WorkerState } from './rows.ts';
+import { isLocal, pace, type Row, STATE_NAMES, TRUST, type WorkerState } from './rows.ts';
 
 const TONES: Record<WorkerState, Tone> = { working: 'busy', idle: 'quiet', leaving: 'quiet', distrusted: 'trouble' };
 
@@ -64,7 +64,7 @@ export const columns: TableColumn<Row>[] = [
     label: 'Evaluations/s',
     numeric: true,
     by: ({ entry }) => numeric(entry.rate),
-    cell: ({ entry }) => <span title={`${count(entry.individuals)} so far`}>{short(entry.rate)}</span>,
+    cell: ({ entry }) => <span title={`${count(entry.individuals)} so far`}>{pace(entry.rate)}</span>,
   },
   {
     id: 'share',

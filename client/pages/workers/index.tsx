@@ -8,12 +8,12 @@ import { Empty } from '../../components/empty.tsx';
 import { Stat } from '../../components/stat.tsx';
 import { ordered, TableHead, TableRow } from '../../components/table.tsx';
 import type { WorkerEntry } from '../../entries.ts';
-import { count, short } from '../../format.ts';
+import { count } from '../../format.ts';
 import { watchWorkers, workers } from '../../live.ts';
 import { query, setQuery } from '../../router.ts';
 import { Attach } from './attach.tsx';
 import { columns } from './columns.tsx';
-import { matching, type Row, rowOf, STATE_NAMES, STATES, totalsOf } from './rows.ts';
+import { matching, pace, type Row, rowOf, STATE_NAMES, STATES, totalsOf } from './rows.ts';
 import { useSteady } from './steady.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -101,7 +101,7 @@ function Connected({ rows, entries }: { rows: Row[]; entries: ReadonlyMap<string
         </Stat>
         <Stat label="Threads">{count(threads)}</Stat>
         <Stat label="Evaluations/s" title="Networks evaluated each second, by all together">
-          {short(rate)}
+          {pace(rate)}
         </Stat>
       </dl>
       <Timeline workers={entries} />

@@ -1,4 +1,4 @@
-// Who computed what in the last two minutes: a strip for each worker, a cell for each second, darker the larger its share was.
+// Who computed what in the last two minutes: a strip for each worker, a cell for each second, stronger the larger its share was.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { colour, colours } from '../../charts/colours.ts';
@@ -24,7 +24,7 @@ export function Timeline({ workers }: { workers: ReadonlyMap<string, WorkerEntry
         <div>
           <h2 id="timeline-title">Who computed what</h2>
           <p class="help">
-            The last two minutes, second by second. The darker a cell, the larger the worker's share of that second's work.
+            The last two minutes, second by second. The stronger the colour, the larger the worker's share of that second's work.
           </p>
         </div>
         {work.sum > 0 && (
@@ -80,7 +80,7 @@ function StripRow({ strip, work, label }: { strip: Strip; work: Work; label: str
       if (!strip.individuals[second]) continue;
       const share = strip.individuals[second] / work.all[second];
       // The eye sees steps between small shares better so.
-      context.globalAlpha = FAINTEST + (1 - FAINTEST) * Math.sqrt(share / work.darkest);
+      context.globalAlpha = FAINTEST + (1 - FAINTEST) * Math.sqrt(share / work.largest);
       context.fillRect(second, 0, 1, 1);
     }
   });

@@ -27,7 +27,7 @@ export interface Work {
   sum: number;
   workers: number;
   /** The largest share of a second that one strip has, 0 to 1. */
-  darkest: number;
+  largest: number;
   /** [SECONDS] individuals of all. */
   all: Float64Array;
 }
@@ -56,9 +56,9 @@ export function workOf(seconds: readonly WorkSecond[]): Work {
     for (const { individuals } of others) for (let i = 0; i < SECONDS; i++) together[i] += individuals[i];
     strips.push(strip(null, others.length, together, sum));
   }
-  let darkest = 0;
-  for (const { individuals } of strips) for (let i = 0; i < SECONDS; i++) if (all[i]) darkest = Math.max(darkest, individuals[i] / all[i]);
-  return { strips, sum, workers: made.length, darkest, all };
+  let largest = 0;
+  for (const { individuals } of strips) for (let i = 0; i < SECONDS; i++) if (all[i]) largest = Math.max(largest, individuals[i] / all[i]);
+  return { strips, sum, workers: made.length, largest, all };
 }
 
 function strip(worker: string | null, workers: number, individuals: Float64Array, of: number): Strip {
