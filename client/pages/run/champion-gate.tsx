@@ -54,7 +54,7 @@ export function ChampionGate({ live, run, experiment, inference, children }: Cha
   return <div ref={element}>{body}</div>;
 }
 
-const whenValidated = (every: number | undefined): string =>
+export const whenValidated = (every: number | undefined): string =>
   every === undefined || every === 1
     ? 'the best is validated with every generation.'
     : `the best of every ${every}th generation is validated.`;

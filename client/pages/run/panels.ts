@@ -7,6 +7,7 @@ import type { LiveRun } from '../../live.ts';
 import type { Inference } from './inference.ts';
 import { Draw, forDigits } from './panels/draw.tsx';
 import { Journal } from './panels/journal.tsx';
+import { Lineage } from './panels/lineage.tsx';
 import { Loss } from './panels/loss.tsx';
 import { Population } from './panels/population.tsx';
 import { Predictions } from './panels/predictions.tsx';
@@ -80,6 +81,14 @@ const WEIGHTS: Panel[] = [
     applies: forDigits,
     wide: true,
     Body: Draw,
+  },
+  {
+    id: 'lineage',
+    title: 'Where the champion comes from',
+    caption:
+      'Its family tree, back from the champion at the right: every dot is a network, and lines lead to its parents in the generation before. Point at one to see its own.',
+    wide: true,
+    Body: Lineage,
   },
   {
     id: 'journal',
