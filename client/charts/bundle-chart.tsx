@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { number, short } from '../format.ts';
 import { colour, SERIES } from './colours.ts';
-import { firstAt } from './decimate.ts';
+import { firstAt, partsOf } from './decimate.ts';
 import { ChartFrame, type ChartFrameProps } from './frame.tsx';
 import { type Frame, Plot } from './plot.tsx';
 import { Extent, padded } from './range.ts';
@@ -13,6 +13,8 @@ export interface BundleChartProps extends Omit<ChartFrameProps, 'children' | 'le
   /** [rows][lines] */
   values: ArrayLike<number>;
   lines: number;
+  /** From one row to the next: where it is further, rows are missing, and lines break off. */
+  step?: number;
   /** Pixels of the page. */
   height?: number;
   xSteps?: number[];
@@ -22,7 +24,7 @@ export interface BundleChartProps extends Omit<ChartFrameProps, 'children' | 'le
 /** Pixels of the page between two points of a line. */
 const STEP = 1.5;
 
-export function BundleChart({ x, values, lines, height, xSteps, xFormat = short, ...frame }: BundleChartProps) {
+export function BundleChart({ x, values, lines, step = 1, height, xSteps, xFormat = short, ...frame }: BundleChartProps) {
   const rows = useRef<number[]>([]);
   const extent = useRef({ seen: 0, first: Number.NaN, of: new Extent() });
   // Rows are only added, so only those that are new can make it wider; where they begin anew, so does this.
@@ -44,6 +46,7 @@ export function BundleChart({ x, values, lines, height, xSteps, xFormat = short,
         if (row !== shown[shown.length - 1]) shown.push(row);
       }
     }
+    const parts = partsOf(x, step);
     context.lineWidth = 0.75 * ratio;
     context.lineJoin = 'round';
     context.globalAlpha = 0.55;
@@ -51,10 +54,14 @@ export function BundleChart({ x, values, lines, height, xSteps, xFormat = short,
       context.strokeStyle = colour(name);
       context.beginPath();
       for (let line = hue; line < lines; line += SERIES.length) {
-        context.moveTo(placeX(x[shown[0]]), placeY(values[shown[0] * lines + line]));
         // One generation: a dash for each weight.
-        if (shown.length === 1) context.lineTo(placeX(x[0]) + 6 * ratio, placeY(values[line]));
-        for (let i = 1; i < shown.length; ++i) context.lineTo(placeX(x[shown[i]]), placeY(values[shown[i] * lines + line]));
+        if (shown.length === 1) context.lineTo(placeX(x[0]) - 6 * ratio, placeY(values[line]));
+        for (let i = 0; i < shown.length; ++i) {
+          const row = shown[i];
+          if (i === 0 ? shown.length > 1 : parts[row] !== parts[shown[i - 1]])
+            context.moveTo(placeX(x[row]), placeY(values[row * lines + line]));
+          else context.lineTo(placeX(x[row]), placeY(values[row * lines + line]));
+        }
       }
       context.stroke();
     }

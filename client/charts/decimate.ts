@@ -1,6 +1,6 @@
 // A line or a band as a screen can show it: of the points that share a column of pixels, the lowest and the highest.
 
-/** Points in the order in which they are drawn; the arrays are kept and grow, `count` of them are meant. */
+/** Points in the order in which they are drawn, NaN where a line breaks off; the arrays are kept and grow, `count` of them are meant. */
 export class Points {
   count = 0;
   x = new Float64Array(1024);
@@ -18,6 +18,11 @@ export class Points {
     this.low[this.count] = low;
     this.high[this.count] = high;
     this.count += 1;
+  }
+
+  /** What comes next is not joined to what is there. */
+  break(): void {
+    if (this.count) this.add(this.x[this.count - 1], Number.NaN, Number.NaN);
   }
 }
 
@@ -49,14 +54,23 @@ export function valueAt(x: ArrayLike<number>, y: ArrayLike<number>, at: number):
 
 /**
  * The part of a line from `from` to `to`, and one point beyond each end, so that it reaches the edges. At most two points a column and the
- * two beyond. Points that are not finite are left out.
+ * two beyond. Points that are not finite are left out; with `gaps` the line breaks off where they fill a column.
  */
-export function decimateLine(into: Points, x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, columns: number): void {
+export function decimateLine(
+  into: Points,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  from: number,
+  to: number,
+  columns: number,
+  gaps = false,
+): void {
   into.count = 0;
   const perColumn = (to - from) / columns || 1;
   let column = Number.NaN;
   let least = -1;
   let most = -1;
+  let missing = false;
   const flush = () => {
     if (least < 0) return;
     const [first, second] = least < most ? [least, most] : [most, least];
@@ -66,12 +80,17 @@ export function decimateLine(into: Points, x: ArrayLike<number>, y: ArrayLike<nu
   };
   const end = Math.min(x.length, beyond(x, y, to));
   for (let i = before(x, y, from); i < end; ++i) {
-    if (!Number.isFinite(y[i])) continue;
+    if (!Number.isFinite(y[i])) {
+      missing = gaps;
+      continue;
+    }
     const own = x[i] < from ? -1 : x[i] > to ? columns : Math.floor((x[i] - from) / perColumn);
     if (own !== column) {
       flush();
+      if (missing && own > column + 1) into.break();
       column = own;
     }
+    missing = false;
     if (least < 0) least = most = i;
     else if (y[i] < y[least]) least = i;
     else if (y[i] > y[most]) most = i;
@@ -79,7 +98,7 @@ export function decimateLine(into: Points, x: ArrayLike<number>, y: ArrayLike<nu
   flush();
 }
 
-/** The same for a band: a column is as wide as the lowest `low` and the highest `high` in it. */
+/** The same for a band, with gaps: a column is as wide as the lowest `low` and the highest `high` in it. */
 export function decimateBand(
   into: Points,
   x: ArrayLike<number>,
@@ -92,19 +111,32 @@ export function decimateBand(
   into.count = 0;
   const perColumn = (to - from) / columns || 1;
   let column = Number.NaN;
+  let missing = false;
   const end = Math.min(x.length, beyond(x, low, to));
   for (let i = before(x, low, from); i < end; ++i) {
-    if (!Number.isFinite(low[i]) || !Number.isFinite(high[i])) continue;
+    if (!Number.isFinite(low[i]) || !Number.isFinite(high[i])) {
+      missing = true;
+      continue;
+    }
     const own = x[i] < from ? -1 : x[i] > to ? columns : Math.floor((x[i] - from) / perColumn);
     const last = into.count - 1;
     if (own !== column) {
+      if (missing && own > column + 1) into.break();
       into.add(x[i], low[i], high[i]);
       column = own;
     } else {
       into.low[last] = Math.min(into.low[last], low[i]);
       into.high[last] = Math.max(into.high[last], high[i]);
     }
+    missing = false;
   }
+}
+
+/** A number for each row; those that follow on each other, `step` apart at most, have the same. */
+export function partsOf(x: ArrayLike<number>, step: number): Uint32Array {
+  const parts = new Uint32Array(x.length);
+  for (let row = 1; row < x.length; ++row) parts[row] = parts[row - 1] + (x[row] - x[row - 1] > step ? 1 : 0);
+  return parts;
 }
 
 /** The last point with a value before `from`, or the first of all. */

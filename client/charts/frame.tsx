@@ -3,13 +3,20 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
+interface Switch {
+  on: boolean;
+  possible: boolean;
+  set(on: boolean): void;
+}
+
 export interface ChartFrameProps {
   legend?: ComponentChildren;
   xLabel: string;
   yLabel: string;
   summary: string;
   /** Null: a logarithmic scale makes no sense here. */
-  log?: { on: boolean; possible: boolean; set(on: boolean): void } | null;
+  log?: Switch | null;
+  smooth?: Switch | null;
   /** Where only a part is shown. */
   onShowAll?: (() => void) | null;
   /** Made only while it is shown. */
@@ -17,7 +24,7 @@ export interface ChartFrameProps {
   children: ComponentChildren;
 }
 
-export function ChartFrame({ legend, xLabel, yLabel, summary, log, onShowAll, table, children }: ChartFrameProps) {
+export function ChartFrame({ legend, xLabel, yLabel, summary, log, smooth, onShowAll, table, children }: ChartFrameProps) {
   const open = useSignal(false);
   const id = useId();
   return (
@@ -28,6 +35,18 @@ export function ChartFrame({ legend, xLabel, yLabel, summary, log, onShowAll, ta
           {onShowAll && (
             <button type="button" class="small" onClick={onShowAll}>
               Show all
+            </button>
+          )}
+          {smooth && (
+            <button
+              type="button"
+              class="small"
+              aria-pressed={smooth.on}
+              disabled={!smooth.possible}
+              title="A moving median over each curve: what it does on the whole"
+              onClick={() => smooth.set(!smooth.on)}
+            >
+              Smooth
             </button>
           )}
           {log && (

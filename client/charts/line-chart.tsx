@@ -9,13 +9,16 @@ import { ChartFrame } from './frame.tsx';
 import { type Frame, Plot, type Range } from './plot.tsx';
 import { Extent, padded, paddedLog } from './range.ts';
 import { SampleTable } from './sample-table.tsx';
+import { movingMedian } from './smooth.ts';
 
 export interface Series {
   name: string;
   /** Ascending. */
   x: ArrayLike<number>;
-  /** NaN where there is none: the line goes on to the next. */
+  /** NaN where there is none: the line goes on to the next, */
   y: ArrayLike<number>;
+  /** or breaks off until then. */
+  gaps?: boolean;
   /** A variable of theme.css; default: the next one of the charts' own. */
   colour?: string;
   dashed?: boolean;
@@ -51,12 +54,19 @@ export interface LineChartProps {
   onLog?(log: boolean): void;
   /** False: no switch to a logarithmic scale. */
   scale?: boolean;
+  /** A moving median over each curve, which is paler then; with a switch where there is somebody to be told. */
+  smooth?: boolean;
+  onSmooth?(smooth: boolean): void;
 }
 
 /** So few points get dots: one alone would make no line. */
 const DOTTED = 40;
 /** And so many are drawn plainly. */
 const DENSE = 600;
+/** Fewer are not smoothed. */
+const NOISY = 20;
+/** What shines through of a curve that is smoothed. */
+const PALE = 0.28;
 
 export function LineChart(props: LineChartProps) {
   const { series, bands = [], xLabel, yLabel, summary, height, xSteps } = props;
@@ -74,6 +84,8 @@ export function LineChart(props: LineChartProps) {
   const extents = measure(shown, shownBands, zoom.value);
   const canLog = extents.positive.least < Number.POSITIVE_INFINITY;
   const log = wanted && canLog;
+  const noisy = series.some((line) => line.x.length >= NOISY);
+  const smooth = (props.smooth ?? false) && noisy;
   const x = zoom.value ?? widened(extents.x, props.xAtLeast);
   const y = log ? paddedLog(extents.positive) : padded(extents.y);
   const nameOf = (index: number) => series[index].colour ?? SERIES[index % SERIES.length];
@@ -91,8 +103,17 @@ export function LineChart(props: LineChartProps) {
       const line = series[i];
       if (off.peek().has(line.name)) continue;
       const kept = pointsOf(points.current, line.name);
-      decimateLine(kept, line.x, line.y, x[0], x[1], columns);
-      drawLine(frame, kept, colour(nameOf(i)), line.dashed ?? false, log);
+      decimateLine(kept, line.x, line.y, x[0], x[1], columns, line.gaps);
+      frame.context.globalAlpha = smooth ? PALE : 1;
+      drawLine(frame, kept, colour(nameOf(i)), (line.dashed ?? false) && !smooth, log);
+      frame.context.globalAlpha = 1;
+    }
+    for (let i = series.length - 1; smooth && i >= 0; --i) {
+      const line = series[i];
+      if (off.peek().has(line.name)) continue;
+      const kept = pointsOf(points.current, `smooth ${line.name}`);
+      movingMedian(kept, line.x, line.y, x[0], x[1]);
+      drawLine(frame, kept, colour(nameOf(i)), line.dashed ?? false, log, false);
     }
   };
 
@@ -145,6 +166,7 @@ export function LineChart(props: LineChartProps) {
       yLabel={yLabel}
       summary={summary}
       log={props.scale === false ? null : { on: log, possible: canLog, set: setLog }}
+      smooth={props.onSmooth && { on: smooth, possible: noisy, set: props.onSmooth }}
       onShowAll={
         zoom.value &&
         (() => {
@@ -236,7 +258,8 @@ function nearest(x: ArrayLike<number>, at: number): number {
   return x[i] - at < at - x[i - 1] ? x[i] : x[i - 1];
 }
 
-function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: string, dashed: boolean, log: boolean): void {
+/** `dots`: where points are few, and where one stands alone. */
+function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: string, dashed: boolean, log: boolean, dots = true): void {
   context.strokeStyle = stroke;
   context.fillStyle = stroke;
   context.lineWidth = 1.75 * ratio;
@@ -244,17 +267,20 @@ function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: strin
   const dense = points.count > DENSE;
   context.lineJoin = dense ? 'bevel' : 'round';
   context.setLineDash(dashed && !dense ? [5 * ratio, 4 * ratio] : []);
-  const dots = points.count <= DOTTED;
+  const few = points.count <= DOTTED;
+  // What is not positive has no place on a logarithmic scale.
+  const placed = (i: number) => !Number.isNaN(points.low[i]) && !(log && points.low[i] <= 0);
+  const ends = (i: number) => i < 0 || i >= points.count || Number.isNaN(points.low[i]);
   context.beginPath();
   for (let i = 0; i < points.count; ++i) {
-    // No place on a logarithmic scale.
-    if (log && points.low[i] <= 0) continue;
-    context.lineTo(x(points.x[i]), y(points.low[i]));
+    if (!placed(i)) continue;
+    if (ends(i - 1)) context.moveTo(x(points.x[i]), y(points.low[i]));
+    else context.lineTo(x(points.x[i]), y(points.low[i]));
   }
   context.stroke();
   context.setLineDash([]);
   for (let i = 0; dots && i < points.count; ++i) {
-    if (log && points.low[i] <= 0) continue;
+    if (!placed(i) || !(few || (ends(i - 1) && ends(i + 1)))) continue;
     context.beginPath();
     context.arc(x(points.x[i]), y(points.low[i]), 2.25 * ratio, 0, 2 * Math.PI);
     context.fill();
@@ -265,12 +291,21 @@ function drawLine({ context, x, y, ratio }: Frame, points: Points, stroke: strin
 function drawBand({ context, x, y, ratio }: Frame, points: Points, fill: string, floor: number | null): void {
   const place = (value: number) => y(floor === null ? value : Math.max(value, floor));
   context.beginPath();
-  if (points.count === 1) {
-    // One generation: as wide as a line.
-    context.rect(x(points.x[0]) - 2 * ratio, place(points.high[0]), 4 * ratio, place(points.low[0]) - place(points.high[0]));
+  for (let first = 0; first < points.count; ) {
+    let end = first;
+    while (end < points.count && !Number.isNaN(points.low[end])) end += 1;
+    if (end === first + 1) {
+      // One generation: as wide as a line.
+      const top = place(points.high[first]);
+      context.rect(x(points.x[first]) - 2 * ratio, top, 4 * ratio, place(points.low[first]) - top);
+    } else if (end > first) {
+      context.moveTo(x(points.x[first]), place(points.low[first]));
+      for (let i = first + 1; i < end; ++i) context.lineTo(x(points.x[i]), place(points.low[i]));
+      for (let i = end - 1; i >= first; --i) context.lineTo(x(points.x[i]), place(points.high[i]));
+      context.closePath();
+    }
+    first = end + 1;
   }
-  for (let i = 0; i < points.count; ++i) context.lineTo(x(points.x[i]), place(points.low[i]));
-  for (let i = points.count - 1; i >= 0; --i) context.lineTo(x(points.x[i]), place(points.high[i]));
   context.fillStyle = fill;
   context.globalAlpha = 0.18;
   context.fill();

@@ -1,6 +1,6 @@
 // Curves as a screen shows them: what was extreme stays, however many points there are.
 import { describe, expect, it } from 'vitest';
-import { decimateBand, decimateLine, firstAt, Points, valueAt } from '../../client/charts/decimate.ts';
+import { decimateBand, decimateLine, firstAt, Points, partsOf, valueAt } from '../../client/charts/decimate.ts';
 
 const points = (found: Points): [number, number][] => Array.from({ length: found.count }, (_, i) => [found.x[i], found.low[i]]);
 
@@ -80,6 +80,54 @@ it('a band is as wide in a column as anything in it', () => {
   expect(Array.from(into.high.subarray(0, 2))).toEqual([5, 7]);
 });
 
+describe('gaps', () => {
+  const MISSING = Number.NaN;
+  const broken = (x: number[], y: number[], from: number, to: number, columns: number): [number, number][] => {
+    const into = new Points();
+    decimateLine(into, x, y, from, to, columns, true);
+    return points(into);
+  };
+
+  it('break a line off, and a line that goes on to the next is another', () => {
+    const x = [0, 1, 2, 3, 4];
+    const y = [5, 4, MISSING, 3, 2];
+    expect(broken(x, y, 0, 4, 100)).toEqual([
+      [0, 5],
+      [1, 4],
+      [1, MISSING],
+      [3, 3],
+      [4, 2],
+    ]);
+    expect(line(x, y, 0, 4, 100).length).toBe(4);
+  });
+
+  it('at an end are nothing to draw', () => {
+    expect(broken([0, 1, 2, 3], [MISSING, 1, 2, MISSING], 0, 3, 100)).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+  });
+
+  it('that no column shows do not count', () => {
+    const x = Array.from({ length: 1000 }, (_, i) => i);
+    const y = x.map((i) => (i % 7 === 3 ? MISSING : i));
+    expect(broken(x, y, 0, 999, 50).some(([, value]) => Number.isNaN(value))).toBe(false);
+    const wide = x.map((i) => (i >= 400 && i < 600 ? MISSING : i));
+    expect(broken(x, wide, 0, 999, 50).filter(([, value]) => Number.isNaN(value))).toEqual([[399, MISSING]]);
+  });
+
+  it('break a band too', () => {
+    const into = new Points();
+    decimateBand(into, [0, 1, 2, 3], [1, 1, MISSING, 1], [2, 2, MISSING, 3], 0, 3, 30);
+    expect(points(into)).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, MISSING],
+      [3, 1],
+    ]);
+  });
+});
+
 it('the first index at or above a value', () => {
   const x = [1, 3, 3, 5];
   expect([0, 1, 2, 3, 4, 5, 6].map((value) => firstAt(x, value))).toEqual([0, 0, 1, 1, 3, 3, 4]);
@@ -89,4 +137,10 @@ it('the last value at or before', () => {
   const x = [0, 10, 20, 30];
   const y = [1, Number.NaN, 3, Number.NaN];
   expect([-1, 0, 15, 20, 29, 99].map((at) => valueAt(x, y, at))).toEqual([Number.NaN, 1, 1, 3, 3, 3]);
+});
+
+it('rows that follow on each other', () => {
+  expect([...partsOf([0, 1, 2, 5, 6, 9], 1)]).toEqual([0, 0, 0, 1, 1, 2]);
+  // Every second one is kept, and the newest.
+  expect([...partsOf([0, 2, 4, 5], 2)]).toEqual([0, 0, 0, 0]);
 });

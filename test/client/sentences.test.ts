@@ -1,7 +1,7 @@
 // What charts say in words.
 import { describe, expect, it } from 'vitest';
 import { timeTick } from '../../client/charts/steps.ts';
-import { lossSentence, moved, restlessness } from '../../client/pages/run/sentences.ts';
+import { least, lossSentence, moved, restlessness } from '../../client/pages/run/sentences.ts';
 
 const NaNs = [Number.NaN, Number.NaN];
 
@@ -11,6 +11,12 @@ it('a course: between the first and the last that are finite', () => {
   expect(moved([1, 1.001])).toBe('stayed at 1.001');
   expect(moved([3])).toBe('is 3');
   expect(moved(NaNs)).toBeNull();
+});
+
+it('the least so far, of those that are finite', () => {
+  expect(least([3, Number.NaN, 1, 2, Number.NEGATIVE_INFINITY])).toBe(1);
+  expect(least(NaNs)).toBeNull();
+  expect(least([])).toBeNull();
 });
 
 describe('loss', () => {

@@ -9,6 +9,7 @@ import type { LiveRun } from '../../live.ts';
 import { Controls } from './controls.tsx';
 import { rateOf, timeLeft } from './pace.ts';
 import type { Experiment } from './panels.ts';
+import { least } from './sentences.ts';
 
 interface HeadProps {
   live: LiveRun;
@@ -65,6 +66,7 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
   const validation = run.champion?.validation ?? null;
   const test = run.end?.test ?? null;
   const { generations, horizon } = run;
+  const lowest = least(live.generations.column('best'));
   return (
     <>
       <Progress done={generations} of={horizon} label="Generations" still={run.state !== 'running'} />
@@ -72,7 +74,7 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
         <Stat label="Generation" note={`of ${count(horizon)}${left === null ? '' : `, ${duration(left)} left`}`}>
           {count(generations)}
         </Stat>
-        <Stat label="Best loss" note="of the latest generation">
+        <Stat label="Best loss" note={lowest === null ? 'latest generation' : `latest generation; lowest so far ${number(lowest)}`}>
           {number(run.best)}
         </Stat>
         <Stat

@@ -16,6 +16,13 @@ export function ends(values: ArrayLike<number>): { first: number; last: number; 
   return count ? { first, last, count } : null;
 }
 
+/** The least finite value; null where there is none. */
+export function least(values: ArrayLike<number>): number | null {
+  let found = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; ++i) if (values[i] < found && values[i] > Number.NEGATIVE_INFINITY) found = values[i];
+  return Number.isFinite(found) ? found : null;
+}
+
 /** Changes below this part of the start are none. */
 const STILL = 0.01;
 

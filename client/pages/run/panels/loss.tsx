@@ -29,6 +29,7 @@ export function Loss({ live, experiment }: PanelProps) {
   const spread = Number.isFinite(low[low.length - 1]);
   const over = axis.over(x[x.length - 1]);
   const accuracyCourse = moved(accuracy, percent);
+  const smooth = query.value.get('smooth') === '1';
   const loss = experiment.value?.loss.name.replaceAll('-', ' ');
   return (
     <>
@@ -43,9 +44,9 @@ export function Loss({ live, experiment }: PanelProps) {
       </fieldset>
       <LineChart
         series={[
-          { name: 'best', x, y: best, colour: '--chart-1' },
+          { name: 'best', x, y: best, colour: '--chart-1', gaps: true },
           { name: 'validation', x, y: validation, colour: '--chart-2' },
-          { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true },
+          { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true, gaps: true },
         ]}
         bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
         xLabel={axis.label}
@@ -56,6 +57,8 @@ export function Loss({ live, experiment }: PanelProps) {
         height={320}
         log={query.value.get('log') === '1'}
         onLog={(log) => setQuery({ log: log ? '1' : null })}
+        smooth={smooth}
+        onSmooth={(on) => setQuery({ smooth: on ? '1' : null })}
         summary={lossSentence(over, best, validation, accuracy)}
       />
       {accuracyCourse && (
@@ -72,6 +75,7 @@ export function Loss({ live, experiment }: PanelProps) {
             xSteps={axis.steps}
             height={180}
             scale={false}
+            smooth={smooth}
             summary={`The validation accuracy ${accuracyCourse} over ${over}.`}
           />
         </>

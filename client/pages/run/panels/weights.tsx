@@ -27,6 +27,7 @@ export function Weights({ live }: PanelProps) {
       x={generation}
       values={values}
       lines={width}
+      step={weights.step}
       height={260}
       xLabel="generation"
       yLabel="weight"
