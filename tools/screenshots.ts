@@ -18,7 +18,7 @@ const MOST_BYTES = 150_000;
 /** A long page is taken smaller. */
 const WHOLE_SCALE = 0.75;
 /** A run that is over, one that goes on, and one that waits, so that the list has something to tell. */
-const GENERATIONS = { done: 200, running: 6000, seen: 1200 };
+const GENERATIONS = { done: 200, running: 800, seen: 160 };
 
 const processes: ChildProcess[] = [];
 
@@ -106,7 +106,7 @@ try {
   await reaches(url, done, GENERATIONS.done);
   await reaches(url, xor, Number.POSITIVE_INFINITY);
   await submit(url, 'mnist-cnn', { population: 64 }, false);
-  const running = await submit(url, 'mnist', { population: 256, batch: 256, generations: GENERATIONS.running });
+  const running = await submit(url, 'mnist', { population: 512, generations: GENERATIONS.running });
   await reaches(url, running, GENERATIONS.seen);
 
   const drawn = (page: Page) => page.getByRole('region', { name: 'Loss' }).getByRole('img').first().waitFor();
