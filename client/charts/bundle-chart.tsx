@@ -13,8 +13,6 @@ export interface BundleChartProps extends Omit<ChartFrameProps, 'children' | 'le
   /** [rows][lines] */
   values: ArrayLike<number>;
   lines: number;
-  /** From one row to the next: where it is further, rows are missing, and lines break off. */
-  step?: number;
   /** Pixels of the page. */
   height?: number;
   xSteps?: number[];
@@ -24,7 +22,7 @@ export interface BundleChartProps extends Omit<ChartFrameProps, 'children' | 'le
 /** Pixels of the page between two points of a line. */
 const STEP = 1.5;
 
-export function BundleChart({ x, values, lines, step = 1, height, xSteps, xFormat = short, ...frame }: BundleChartProps) {
+export function BundleChart({ x, values, lines, height, xSteps, xFormat = short, ...frame }: BundleChartProps) {
   const rows = useRef<number[]>([]);
   const extent = useRef({ seen: 0, first: Number.NaN, of: new Extent() });
   // Rows are only added, so only those that are new can make it wider; where they begin anew, so does this.
@@ -46,7 +44,7 @@ export function BundleChart({ x, values, lines, step = 1, height, xSteps, xForma
         if (row !== shown[shown.length - 1]) shown.push(row);
       }
     }
-    const parts = partsOf(x, step);
+    const parts = partsOf(x);
     context.lineWidth = 0.75 * ratio;
     context.lineJoin = 'round';
     context.globalAlpha = 0.55;

@@ -26,6 +26,12 @@ export class Points {
   }
 }
 
+/**
+ * Where a line breaks off: nowhere, it goes on to the next point; wherever one is missing; or where far more are missing than around it, as
+ * of what is measured now and then.
+ */
+export type Gaps = 'none' | 'any' | 'long';
+
 function grown(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(values.length * 2);
   larger.set(values);
@@ -54,7 +60,7 @@ export function valueAt(x: ArrayLike<number>, y: ArrayLike<number>, at: number):
 
 /**
  * The part of a line from `from` to `to`, and one point beyond each end, so that it reaches the edges. At most two points a column and the
- * two beyond. Points that are not finite are left out; with `gaps` the line breaks off where they fill a column.
+ * two beyond. Points that are not finite are left out; where `gaps` counts them as one that fills a column, the line breaks off.
  */
 export function decimateLine(
   into: Points,
@@ -63,14 +69,15 @@ export function decimateLine(
   from: number,
   to: number,
   columns: number,
-  gaps = false,
+  gaps: Gaps = 'none',
 ): void {
   into.count = 0;
   const perColumn = (to - from) / columns || 1;
   let column = Number.NaN;
   let least = -1;
   let most = -1;
-  let missing = false;
+  let last = -1;
+  let before = 0;
   const flush = () => {
     if (least < 0) return;
     const [first, second] = least < most ? [least, most] : [most, least];
@@ -78,19 +85,19 @@ export function decimateLine(
     if (second !== first) into.add(x[second], y[second], y[second]);
     least = -1;
   };
-  const end = Math.min(x.length, beyond(x, y, to));
-  for (let i = before(x, y, from); i < end; ++i) {
-    if (!Number.isFinite(y[i])) {
-      missing = gaps;
-      continue;
-    }
+  const end = Math.min(x.length, beyondEnd(x, y, to));
+  for (let i = beyondStart(x, y, from); i < end; ++i) {
+    if (!Number.isFinite(y[i])) continue;
     const own = x[i] < from ? -1 : x[i] > to ? columns : Math.floor((x[i] - from) / perColumn);
+    const way = last < 0 ? 0 : i - last;
     if (own !== column) {
       flush();
-      if (missing && own > column + 1) into.break();
+      const gap = way > 1 && own > column + 1 && gaps !== 'none' && (gaps === 'any' || isLong(way, before, finiteAfter(y, i) - i));
+      if (gap) into.break();
       column = own;
     }
-    missing = false;
+    before = way;
+    last = i;
     if (least < 0) least = most = i;
     else if (y[i] < y[least]) least = i;
     else if (y[i] > y[most]) most = i;
@@ -112,8 +119,8 @@ export function decimateBand(
   const perColumn = (to - from) / columns || 1;
   let column = Number.NaN;
   let missing = false;
-  const end = Math.min(x.length, beyond(x, low, to));
-  for (let i = before(x, low, from); i < end; ++i) {
+  const end = Math.min(x.length, beyondEnd(x, low, to));
+  for (let i = beyondStart(x, low, from); i < end; ++i) {
     if (!Number.isFinite(low[i]) || !Number.isFinite(high[i])) {
       missing = true;
       continue;
@@ -132,22 +139,38 @@ export function decimateBand(
   }
 }
 
-/** A number for each row; those that follow on each other, `step` apart at most, have the same. */
-export function partsOf(x: ArrayLike<number>, step: number): Uint32Array {
+/** A number for each row: another one behind a long gap. */
+export function partsOf(x: ArrayLike<number>): Uint32Array {
   const parts = new Uint32Array(x.length);
-  for (let row = 1; row < x.length; ++row) parts[row] = parts[row - 1] + (x[row] - x[row - 1] > step ? 1 : 0);
+  const way = (row: number) => (row > 0 && row < x.length ? x[row] - x[row - 1] : 0);
+  for (let row = 1; row < x.length; ++row) parts[row] = parts[row - 1] + (isLong(way(row), way(row - 1), way(row + 1)) ? 1 : 0);
   return parts;
 }
 
+/** So many times as long as the way before and the way after. */
+const LONG = 8;
+
+/** Whether a way is too long to be one between two samples that happened to be taken. */
+function isLong(way: number, before: number, after: number): boolean {
+  const usual = Math.max(before, after);
+  return usual > 0 && way > LONG * usual;
+}
+
+/** `i` where there is none. */
+function finiteAfter(y: ArrayLike<number>, i: number): number {
+  for (let next = i + 1; next < y.length; ++next) if (Number.isFinite(y[next])) return next;
+  return i;
+}
+
 /** The last point with a value before `from`, or the first of all. */
-function before(x: ArrayLike<number>, y: ArrayLike<number>, from: number): number {
+function beyondStart(x: ArrayLike<number>, y: ArrayLike<number>, from: number): number {
   let i = firstAt(x, from) - 1;
   while (i > 0 && !Number.isFinite(y[i])) i -= 1;
   return Math.max(0, i);
 }
 
 /** Behind the first point with a value beyond `to`. */
-function beyond(x: ArrayLike<number>, y: ArrayLike<number>, to: number): number {
+function beyondEnd(x: ArrayLike<number>, y: ArrayLike<number>, to: number): number {
   let i = firstAt(x, to);
   while (i < x.length && (x[i] <= to || !Number.isFinite(y[i]))) i += 1;
   return i + 1;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { NOTHING, number, short } from '../format.ts';
 import { colour, SERIES } from './colours.ts';
-import { decimateBand, decimateLine, firstAt, Points, valueAt } from './decimate.ts';
+import { decimateBand, decimateLine, firstAt, type Gaps, Points, valueAt } from './decimate.ts';
 import { ChartFrame } from './frame.tsx';
 import { type Frame, Plot, type Range } from './plot.tsx';
 import { Extent, padded, paddedLog } from './range.ts';
@@ -15,10 +15,10 @@ export interface Series {
   name: string;
   /** Ascending. */
   x: ArrayLike<number>;
-  /** NaN where there is none: the line goes on to the next, */
+  /** NaN where there is none. */
   y: ArrayLike<number>;
-  /** or breaks off until then. */
-  gaps?: boolean;
+  /** Default: none. */
+  gaps?: Gaps;
   /** A variable of theme.css; default: the next one of the charts' own. */
   colour?: string;
   dashed?: boolean;

@@ -84,7 +84,7 @@ describe('gaps', () => {
   const MISSING = Number.NaN;
   const broken = (x: number[], y: number[], from: number, to: number, columns: number): [number, number][] => {
     const into = new Points();
-    decimateLine(into, x, y, from, to, columns, true);
+    decimateLine(into, x, y, from, to, columns, 'any');
     return points(into);
   };
 
@@ -139,8 +139,33 @@ it('the last value at or before', () => {
   expect([-1, 0, 15, 20, 29, 99].map((at) => valueAt(x, y, at))).toEqual([Number.NaN, 1, 1, 3, 3, 3]);
 });
 
-it('rows that follow on each other', () => {
-  expect([...partsOf([0, 1, 2, 5, 6, 9], 1)]).toEqual([0, 0, 0, 1, 1, 2]);
-  // Every second one is kept, and the newest.
-  expect([...partsOf([0, 2, 4, 5], 2)]).toEqual([0, 0, 0, 0]);
+describe('what is measured now and then', () => {
+  const breaks = (measured: number[], columns = 1000): number[] => {
+    const x = Array.from({ length: 300 }, (_, i) => i);
+    const y = x.map((i) => (measured.includes(i) ? 1 : Number.NaN));
+    const into = new Points();
+    decimateLine(into, x, y, 0, 299, columns, 'long');
+    return points(into).flatMap(([at, value]) => (Number.isNaN(value) ? [at] : []));
+  };
+  const every = (step: number, from: number, to: number) =>
+    Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
+
+  it('has a gap where far more is missing than around it', () => {
+    expect(breaks(every(1, 0, 300))).toEqual([]);
+    expect(breaks(every(12, 0, 300))).toEqual([]);
+    expect(breaks(every(1, 0, 300).filter((i) => i !== 41))).toEqual([]);
+    expect(breaks([...every(1, 0, 50), ...every(1, 120, 300)])).toEqual([49]);
+    expect(breaks([0, 299])).toEqual([]);
+  });
+
+  it('may be measured more often from some point on', () => {
+    expect(breaks([...every(15, 0, 150), ...every(1, 150, 300)])).toEqual([]);
+  });
+
+  it('in rows of their own too', () => {
+    expect([...partsOf([0, 1, 2, 30, 31, 33])]).toEqual([0, 0, 0, 1, 1, 1]);
+    // Every sixteenth one is kept, and the newest.
+    expect([...partsOf([0, 16, 32, 48, 49])]).toEqual([0, 0, 0, 0, 0]);
+    expect([...partsOf([7])]).toEqual([0]);
+  });
 });

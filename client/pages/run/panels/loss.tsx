@@ -44,9 +44,9 @@ export function Loss({ live, experiment }: PanelProps) {
       </fieldset>
       <LineChart
         series={[
-          { name: 'best', x, y: best, colour: '--chart-1', gaps: true },
+          { name: 'best', x, y: best, colour: '--chart-1', gaps: 'any' },
           { name: 'validation', x, y: validation, colour: '--chart-2' },
-          { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true, gaps: true },
+          { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true, gaps: 'any' },
         ]}
         bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
         xLabel={axis.label}

@@ -24,7 +24,7 @@ export function Search({ live, run }: PanelProps) {
         {ends(sigma) ? (
           <LineChart
             {...shared}
-            series={[{ name: 'mutation strength', x, y: sigma, colour: '--chart-3', gaps: true }]}
+            series={[{ name: 'mutation strength', x, y: sigma, colour: '--chart-3', gaps: 'long' }]}
             yLabel={run.algorithm === 'es' ? 'standard deviation of the noise' : "standard deviation of a weight's change"}
             summary={`The mutation strength ${moved(sigma)} over ${over}.`}
           />
@@ -37,7 +37,7 @@ export function Search({ live, run }: PanelProps) {
         {ends(diversity) ? (
           <LineChart
             {...shared}
-            series={[{ name: 'diversity', x, y: diversity, colour: '--chart-4', gaps: true }]}
+            series={[{ name: 'diversity', x, y: diversity, colour: '--chart-4', gaps: 'long' }]}
             yLabel="distance between parents, relative to their weights"
             summary={`The parents' diversity ${moved(diversity)} over ${over}: 0 would mean that all are the same.`}
           />

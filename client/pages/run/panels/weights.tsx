@@ -27,7 +27,6 @@ export function Weights({ live }: PanelProps) {
       x={generation}
       values={values}
       lines={width}
-      step={weights.step}
       height={260}
       xLabel="generation"
       yLabel="weight"
