@@ -6,10 +6,12 @@ import { loadEngine } from '../../core/engine.ts';
 import { encodeMessage } from '../../protocol/codec.ts';
 import { SUBPROTOCOL } from '../../protocol/limits.ts';
 import type { WorkerHello } from '../../protocol/messages.ts';
+import { schedulerLimits } from '../../server/limits.ts';
 import { Child } from '../server/fixtures/child.ts';
+import { withLimits } from '../server/fixtures/limits.ts';
 import { type Small, submit, until, xor } from '../server/fixtures/runs.ts';
 import { ask, atEnd, folder, post, start } from '../server/fixtures/server.ts';
-import { workerHello } from '../server/fixtures/worker.ts';
+import { FakeWorker, workerHello } from '../server/fixtures/worker.ts';
 import { launch, skipped } from './chromium.ts';
 import { expectToFit, heading, type Look, look, NARROW, violations, WIDE } from './dashboard.ts';
 
@@ -139,6 +141,43 @@ describe.skipIf(skipped)('the dashboard', () => {
     await page.getByRole('searchbox', { name: 'Search workers' }).fill('nobody');
     await page.getByRole('button', { name: 'Show all 200' }).click();
     await expect.poll(() => rows.count()).toBe(200);
+  }, 120_000);
+
+  test('workers that compute: who did what, drawn and as a table; one that lied stays listed with why', async () => {
+    // Individuals of microseconds: else one range would be the whole generation.
+    withLimits(schedulerLimits, { floorMs: 0.05 });
+    const { url } = await start({ work: { threads: 1 } });
+    const liar = await FakeWorker.join(url, { hello: { name: 'mallory' }, lie: (losses) => losses.map((loss) => Math.fround(loss / 2)) });
+    await submit(url, xor({ generations: 20_000 }));
+    await liar.peer.closed;
+    await shows(url, '/workers', async ({ page }) => {
+      const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'mallory' }) });
+      await row.getByText(/^It gave [\d.]+ as the loss of individual \d+ in generation [\d,]+ of xor-/).waitFor();
+      await page.getByText(/In the last two minutes (one worker|2 workers) computed [\d,]+ individuals: local/).waitFor();
+    });
+    const { page, go } = await look(browser, url);
+    await go('/workers?state=working');
+    await page.getByRole('rowheader', { name: 'local' }).waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(1);
+    await page.getByRole('button', { name: 'Table' }).click();
+    const table = page.getByRole('region', { name: 'Who computed what' }).getByRole('table');
+    await table.getByRole('rowheader', { name: 'local' }).waitFor();
+  });
+
+  test('a server that asks for tokens: first for one, then for that of a worker, which becomes part of what is copied', async () => {
+    const server = await start({ tokens: true });
+    const token = (role: string) => server.tokens.find((made) => made.role === role)?.token as string;
+    const { page, go } = await look(browser, server.url);
+    await go('/workers');
+    await page.getByLabel('Token').fill(token('viewer'));
+    await page.keyboard.press('Enter');
+    await heading(page, 'Workers').waitFor();
+    await page.getByText(`germline work ${server.url}/#TOKEN`).waitFor();
+    expect(await page.getByRole('img').count()).toBe(0);
+    await page.getByLabel("Worker's token").fill(token('worker'));
+    await page.getByText(`germline work ${server.url}/#${token('worker')}`).waitFor();
+    await page.getByRole('img', { name: `QR code of ${server.url}/join with the token` }).waitFor();
+    expect(await page.getByRole('main').textContent()).not.toContain(token('viewer'));
   });
 
   test('names that are very long, or run from right to left', async () => {
