@@ -44,6 +44,8 @@ export interface RunInfo {
   } | null;
   /** Where it went back to before an earlier generation, and why. */
   cuts: { generation: number; records: number; who: string | null; why: string; at: string }[];
+  /** From `generation` on it holds results, confirmed by nobody, of someone who was caught since. */
+  doubt: { generation: number; who: string; why: string } | null;
   /** Only where one run is asked for: bytes of the disk, now and at its end, and what is free. */
   disk?: { bytes: number; journal: number; snapshots: number; perGeneration: number | null; forecast: number | null; free: number };
   /** Only where one run is asked for. */

@@ -52,6 +52,8 @@ export function describeRun(run: RunHandle) {
     cuts: run.opened?.cuts ?? [],
     /** Who was caught with a wrong loss in it. */
     distrusted: run.verdicts,
+    /** It holds results, from `generation` on, that nobody confirmed, of someone who was caught since. */
+    doubt: run.doubt,
   };
 }
 

@@ -40,8 +40,8 @@ export class Dispatch implements RunFollower, Employer {
   /** Owners' latest workers, in words. */
   readonly #labels = new Map<string, string>();
   readonly #believing: boolean;
-  /** Told when someone was caught in a run. */
-  onCaught: (run: RunHandle) => void = () => {};
+  /** Told of each run whose entry says something else now that someone was caught. */
+  onCaught: (run: string) => void = () => {};
   readonly #wanted = new Map<string, Wanted>();
   /** Runs that the scheduler knows. */
   readonly #scheduled = new Set<string>();
@@ -72,6 +72,9 @@ export class Dispatch implements RunFollower, Employer {
     this.#checks.set(run.id, new RunChecks(run, all));
     // What the journal does not hold is nothing to go back from.
     if (this.#file.trust.unmark(run.id, run.generations)) void this.#file.save();
+    // Someone was caught while the journal was read.
+    const doubt = this.#file.trust.doubt(run.id);
+    if (doubt) this.#goBack(run, run.generations, doubt.generation);
   }
 
   begin(run: RunHandle, { generation, digest, selection, durable }: Measured): void {
@@ -131,7 +134,7 @@ export class Dispatch implements RunFollower, Employer {
     wanted.told = true;
     let commit: Uint8Array | null = null;
     for (const worker of this.workers.values()) {
-      if (worker.local) continue;
+      if (worker.local || worker.leaving) continue;
       const part = worker.parts.get(run.id);
       if (selection && (part?.state === 'ready' || part?.state === 'building')) {
         const digest = bytesOf(digests.get(generation) as string);
@@ -147,6 +150,7 @@ export class Dispatch implements RunFollower, Employer {
   closed(run: RunHandle): void {
     if (this.#scheduled.delete(run.id)) this.scheduler.removeRun(run.id);
     this.#wanted.delete(run.id);
+    this.#checks.get(run.id)?.halt();
     this.#checks.delete(run.id);
     for (const worker of this.workers.values()) {
       this.#clear(worker, run.id, Number.POSITIVE_INFINITY);
@@ -237,7 +241,7 @@ export class Dispatch implements RunFollower, Employer {
     if (!trust.distrust(owner, verdict)) return;
     this.#metrics.lies += 1;
     this.#metrics.log.error({ run: run.id, owner, worker: who }, sentence(verdict));
-    const saved = this.#file.save();
+    void this.#file.save();
     for (const worker of [...this.workers.values()]) {
       if (worker.owner !== owner) continue;
       worker.leaving = true;
@@ -249,17 +253,25 @@ export class Dispatch implements RunFollower, Employer {
       const checks = this.#checks.get(other.id) as RunChecks;
       if (checks.halted) continue;
       if (doubt && (doubt.generation < present || checks.selecting)) {
-        checks.halt();
-        this.#metrics.rewinds += 1;
-        this.#metrics.log.warn({ run: other.id }, `the run goes back from generation ${present} to ${doubt.generation}`);
-        void saved.then(() => other.goBack()).catch((error) => this.#metrics.log.error(error));
+        this.#goBack(other, present, doubt.generation);
       } else if (!checks.selecting) {
         checks.reopened(owner, this.scheduler.reopen(other.id, owner));
         trust.unmark(other.id, present);
       }
     }
-    this.onCaught(run);
+    for (const id of new Set([run.id, ...trust.runsOf(owner)])) this.onCaught(id);
     this.#pump();
+  }
+
+  /** Sends a run back, once it is on the disk why: a server that is killed meanwhile does so when it opens the run. */
+  #goBack(run: RunHandle, from: number, to: number): void {
+    this.#checks.get(run.id)?.halt();
+    this.#metrics.rewinds += 1;
+    this.#metrics.log.warn({ run: run.id }, `the run goes back from generation ${from} to ${to}`);
+    this.#file
+      .save()
+      .then(() => run.goBack())
+      .catch((error) => this.#metrics.log.error(error));
   }
 
   /** The worker was welcomed: it may be told of runs. */
@@ -349,7 +361,8 @@ export class Dispatch implements RunFollower, Employer {
     if (worker.leaving) return;
     part.state = 'ready';
     part.reason = null;
-    if (generation <= wanted.generation) this.scheduler.setReady(worker.id, id, wanted.generation);
+    // Not told yet: it gets that commit with the others, and is ready then.
+    if (wanted.told && generation <= wanted.generation) this.scheduler.setReady(worker.id, id, wanted.generation);
   }
 
   #refuse(worker: WorkerSession, { run: id, code, message }: Message<'refuse'>): void {

@@ -133,7 +133,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
       watch.changed(id);
       if (!run) dispatch.forget(id);
     };
-    dispatch.onCaught = (run) => watch.changed(run.id);
+    dispatch.onCaught = (run) => watch.changed(run);
     let gateway: Gateway;
     await addRoutes(app, { data, version, engine, runs, reading, disk, dispatch, gateway: () => gateway, metrics }, { tls });
     gateway = new Gateway(app.server, {

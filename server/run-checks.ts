@@ -64,13 +64,15 @@ export class RunChecks {
     return this.#stage === 'halted';
   }
 
-  /** The run goes back: nothing of the present generation may be recorded any more. */
+  /** The run goes back, or its thread has ended: nothing of it may be recorded any more, and no answer is waited for. For good. */
   halt(): void {
     this.#stage = 'halted';
     this.#turn += 1;
   }
 
   begin(generation: number): void {
+    // What was on its way when the run was told to go back.
+    if (this.#stage === 'halted') return;
     this.#generation = generation;
     this.#stage = 'measuring';
     this.#open = 0;
@@ -139,7 +141,11 @@ export class RunChecks {
     if (this.#stage !== 'checking' && this.#stage !== 'auditing') return;
     const { scheduler, file } = this.#options;
     const { id } = this.#run;
-    for (const { first, against } of scheduler.takeStranded(id)) this.#recompute(against[0], { first, count: 1 });
+    for (const { first, count, against } of scheduler.takeStranded(id)) {
+      const [owner] = against;
+      const individual = file.trust.pick({ run: id, generation: this.#generation, first, count, owner });
+      this.#recompute(owner, { first: individual, count: 1 });
+    }
     if (this.#open || scheduler.pendingChecks(id)) return;
     if (this.#stage === 'auditing') {
       this.#stage = 'selecting';

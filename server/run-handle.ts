@@ -63,8 +63,10 @@ export class RunHandle {
   #losses: Float32Array<ArrayBuffer> | null = null;
   /** The losses of the generation in progress are with the run's thread. */
   #selecting = false;
-  /** It ends its thread in order to go back: it is opened again at once. */
-  goingBack = false;
+  /** The state of a run that is about to be opened is on its way to the disk. */
+  #starting = false;
+  /** While it ends its thread in order to go back: resolves when it is open again. */
+  #back: Promise<void> | null = null;
   #suspended = false;
   measured: Measured | null = null;
   /** What the run's own threads were asked to measure. */
@@ -124,26 +126,42 @@ export class RunHandle {
     return this.#follower.verdicts(this);
   }
 
+  /** Where it has to go back to: it holds results of someone who was caught since. A run that is over stays as it is. */
+  get doubt(): Back | null {
+    return this.#follower.doubt(this);
+  }
+
+  /** It has a thread, or is about to. */
   get active(): boolean {
-    return this.#thread !== null;
+    return this.#thread !== null || this.#starting || this.goingBack;
+  }
+
+  /** It ends its thread in order to go back: it is opened again at once. */
+  get goingBack(): boolean {
+    return this.#back !== null;
   }
 
   /** Begins, or goes on. Resolves once that is on the disk. Throws ProtocolError `conflict`. */
   async start(): Promise<void> {
     // A run that its minutes ended gets as many again.
     const startable = STARTABLE.includes(this.state) || (this.state === 'done' && this.#record.end?.reason === 'minutes');
-    if (this.#thread || !startable) throw this.#conflict('started');
-    await this.#set({ state: 'running', failure: null, started: new Date().toISOString() });
+    if (this.active || !startable) throw this.#conflict('started');
+    this.#starting = true;
+    try {
+      await this.#set({ state: 'running', failure: null, started: new Date().toISOString() });
+    } finally {
+      this.#starting = false;
+    }
     this.open();
   }
 
   /** Opens the thread of a run that is `running`: also what a server does for those that ran when it ended. */
   open(): void {
-    if (this.#thread) return;
+    if (this.#thread || this.#suspended) return;
     const { experiment, seed } = this.#record;
     const datasets = datasetsFolder(this.#data);
-    const back = this.#follower.doubt(this);
-    const workerData: RunThreadData = { folder: this.folder, datasets, run: this.id, experiment, seed, threads: this.#threads, back };
+    const { id, folder, doubt } = this;
+    const workerData: RunThreadData = { folder, datasets, run: id, experiment, seed, threads: this.#threads, back: doubt };
     const thread = new Worker(sibling('run-thread', import.meta.url), { name: `run ${this.id}`, workerData, execArgv: [] });
     this.#thread = thread;
     this.#stopping = null;
@@ -266,15 +284,18 @@ export class RunHandle {
   /** Ends the thread and opens it again, with whatever `doubt` says by then. Where it ends anyway, the next opening does so. */
   async goBack(): Promise<void> {
     if (!this.#thread || this.#stopping) return;
-    this.goingBack = true;
     this.#stopping = 'running';
-    await this.#end();
-    this.goingBack = false;
-    if (this.state === 'running' && !this.#suspended) this.open();
+    this.#back = this.#end().finally(() => {
+      this.#back = null;
+      if (this.state === 'running') this.open();
+    });
+    await this.#back;
   }
 
   /** Resolves when the run's thread has ended and its journal is closed. Throws ProtocolError `conflict` where it does not run. */
   async stop(state: 'paused' | 'stopped', failure: Failure | null = null): Promise<void> {
+    // It stops from where it goes back to.
+    if (this.#back) await this.#back.catch(() => {});
     if (state === 'stopped' && this.state === 'paused') return this.#set({ state });
     if (!this.#thread || this.#stopping) throw this.#conflict(state);
     this.#stopping = state;
@@ -314,12 +335,11 @@ export class RunHandle {
       if (last && 'event' in last) {
         this.generations = last.generations;
         const state: RunState = last.reason === 'diverged' ? 'diverged' : last.reason === 'stopped' ? (asked ?? 'paused') : 'done';
-        await this.#set({ state, end: last });
-        // Someone was caught in the last moment: what came out of it is not the end.
-        if ((state === 'done' || state === 'diverged') && !this.#suspended && this.#follower.doubt(this)) {
-          await this.#set({ state: 'running', end: null });
-          this.open();
-        }
+        if ((state === 'done' || state === 'diverged') && this.doubt) {
+          // Someone was caught in the last moment: what came out of it is not the end.
+          await this.#set({ state: asked ?? 'running', end: null });
+          if (this.state === 'running') this.open();
+        } else await this.#set({ state, end: last });
       } else {
         const failure = last ?? { name: 'Error', code: null, message: "the run's thread ended without a word" };
         await this.#set(asked ? { state: asked } : { state: stateAfter(failure), failure });
@@ -343,6 +363,7 @@ export class RunHandle {
   }
 
   #conflict(what: string): ProtocolError {
-    return new ProtocolError('conflict', `run ${this.id} is ${this.#stopping ? 'stopping' : this.state}: it cannot be ${what} now`);
+    const state = this.#stopping ? 'stopping' : this.#starting ? 'starting' : this.state;
+    return new ProtocolError('conflict', `run ${this.id} is ${state}: it cannot be ${what} now`);
   }
 }

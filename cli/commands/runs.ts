@@ -89,6 +89,13 @@ function described(run: RunInfo): string {
   for (const { generation, records, at, why } of run.cuts) {
     rows.push(['went back', `to generation ${counted(generation)} of ${counted(records)} at ${at}: ${why}`]);
   }
+  if (run.doubt) {
+    const { generation, who, why } = run.doubt;
+    rows.push([
+      'in doubt',
+      `from generation ${counted(generation)} on it holds results of ${who} that nobody confirmed: ${why}. Clone it to have it without`,
+    ]);
+  }
   if (run.end) rows.push(['ended', `${run.end.reason} after ${duration(run.end.seconds)}`], ['digest', run.end.digest]);
   return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('');
 }

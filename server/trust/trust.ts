@@ -29,6 +29,8 @@ export class Trust {
   readonly #unconfirmed: Map<string, Map<string, number>>;
   /** Of those who are distrusted, by owner. */
   readonly #verdicts = new Map<string, Verdict>();
+  /** When an owner was met last: ISO 8601. */
+  #now = new Date(0).toISOString();
 
   constructor({ secret, accounts, unconfirmed }: Omit<TrustContent, 'version'>) {
     this.#secret = secret;
@@ -46,20 +48,38 @@ export class Trust {
 
   /** The id of whoever answers for a worker, with an account from now on. `now`: ISO 8601. */
   owner(identity: Identity, now: string): string {
+    this.#now = now;
     const owner = ownerOf(this.#secret, identity);
-    if (!this.#accounts.has(owner)) {
-      if (this.#accounts.size >= trustLimits.accounts) this.#prune();
-      this.#accounts.set(owner, newAccount(now));
-    }
+    this.#known(owner);
     return owner;
   }
 
-  /** The oldest account that nothing hangs on makes room: a trusted one where there is no newcomer's. */
+  /** An owner's account. One that had to make room meanwhile begins anew, as a newcomer's: nobody is ever left unchecked. */
+  #known(owner: string): Account | null {
+    if (owner === SERVER) return null;
+    const known = this.#accounts.get(owner);
+    if (known) return known;
+    if (this.#accounts.size >= trustLimits.accounts) this.#prune();
+    const account = newAccount(this.#now);
+    this.#accounts.set(owner, account);
+    return account;
+  }
+
+  /** The oldest account makes room of those that say least: a newcomer's, a trusted one's, one's whose results are in doubt, a liar's. */
   #prune(): void {
-    const needed = new Set([...this.#unconfirmed.values()].flatMap((marks) => [...marks.keys()]));
-    const free = [...this.#accounts].filter(([owner, { distrusted }]) => !distrusted && !needed.has(owner));
-    const [owner] = free.find(([, account]) => levelOf(account) === 'new') ?? free[0] ?? [];
-    if (owner !== undefined) this.#accounts.delete(owner);
+    const inDoubt = new Set([...this.#unconfirmed.values()].flatMap((marks) => [...marks.keys()]));
+    const worth = (owner: string, account: Account) =>
+      (account.distrusted ? 4 : 0) + (inDoubt.has(owner) ? 2 : 0) + (levelOf(account) === 'new' ? 0 : 1);
+    let least: { owner: string; worth: number } | null = null;
+    for (const [owner, account] of this.#accounts) {
+      const own = worth(owner, account);
+      if (!least || own < least.worth) least = { owner, worth: own };
+      if (own === 0) break;
+    }
+    // Who was caught and is still in doubt has to be known as long as the run is there that this is about.
+    if (!least || least.worth >= 6) return;
+    this.#accounts.delete(least.owner);
+    this.#verdicts.delete(least.owner);
   }
 
   /** What is known of an owner; null: nothing (the server itself has no account). */
@@ -82,7 +102,7 @@ export class Trust {
 
   /** A range has its first result: whether another owner is to recompute it. */
   replicate({ run, generation, first, owner, evaluator, checkable }: Done): boolean {
-    const account = this.#accounts.get(owner);
+    const account = this.#known(owner);
     if (!account || evaluator !== 'wasm') return false;
     account.results += 1;
     return checkable && draw(this.#secret, run, generation, first, owner) < shareOf(account);
@@ -92,15 +112,21 @@ export class Trust {
    * The individual of a range, if any, that the server is to recompute itself because there is nobody else: a small part of a few ranges, for
    * the server's time is not the workers'.
    */
-  spot({ run, generation, first, count, owner, evaluator, checkable }: Done): number | null {
-    if (checkable || !this.#accounts.has(owner) || evaluator !== 'wasm') return null;
+  spot(done: Done): number | null {
+    const { run, generation, first, owner, evaluator, checkable } = done;
+    if (checkable || owner === SERVER || evaluator !== 'wasm') return null;
     if (draw(this.#secret, run, generation, first, owner, 'spot') >= trustLimits.spotShare) return null;
+    return this.pick(done);
+  }
+
+  /** An individual of an owner's range that nobody could have foreseen. */
+  pick({ run, generation, first, count, owner }: Pick<Done, 'run' | 'generation' | 'first' | 'count' | 'owner'>): number {
     return first + Math.floor(draw(this.#secret, run, generation, first, owner, 'individual') * count);
   }
 
   /** `individuals` of an owner were confirmed; `whole`: they are a range as it was given. */
   confirm(owner: string, individuals: number, whole: boolean): void {
-    const account = this.#accounts.get(owner);
+    const account = this.#known(owner);
     if (!account) return;
     account.confirmed += individuals;
     if (whole) account.streak += 1;
@@ -108,7 +134,7 @@ export class Trust {
 
   /** False where that was known before. */
   distrust(owner: string, verdict: Verdict): boolean {
-    const account = this.#accounts.get(owner);
+    const account = this.#known(owner);
     if (!account) return false;
     account.wrong += 1;
     account.streak = 0;
@@ -124,7 +150,7 @@ export class Trust {
   mark(run: string, owners: Iterable<string>, generation: number): boolean {
     let news = false;
     for (const owner of owners) {
-      if (!this.#accounts.has(owner)) continue;
+      if (owner === SERVER) continue;
       const marks = this.#unconfirmed.get(run) ?? new Map<string, number>();
       this.#unconfirmed.set(run, marks);
       if (marks.has(owner)) continue;
@@ -134,9 +160,15 @@ export class Trust {
     return news;
   }
 
+  /** Runs that hold a result of an owner which nobody confirmed. */
+  runsOf(owner: string): string[] {
+    return [...this.#unconfirmed].filter(([, marks]) => marks.has(owner)).map(([run]) => run);
+  }
+
   /** The first generation of a run with an unconfirmed result of someone who is distrusted by now. */
   doubt(run: string): Doubt | null {
     let doubt: Doubt | null = null;
+    if (!this.#verdicts.size) return null;
     for (const [owner, generation] of this.#unconfirmed.get(run) ?? []) {
       const verdict = this.#verdicts.get(owner);
       if (verdict && (!doubt || generation < doubt.generation)) doubt = { generation, owner, verdict };

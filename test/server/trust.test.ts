@@ -212,6 +212,30 @@ it('a run that is paused when the liar is found goes back when it goes on', asyn
   expect(cuts).toMatchObject([{ generation: 0 }]);
 });
 
+it('a run that is done when a liar of it is found says so, and stays as it is', async () => {
+  const data = await folder();
+  const { server, id } = await deceived(data, xor({ generations: 9, algorithm: { name: 'es' } }));
+  const before = await until(server.url, id, 'done');
+  expect(before.doubt).toBe(null);
+  const viewer = await connect(server.url);
+  viewer.send(viewerHello);
+  viewer.send({ type: 'watch', topic: 'runs' });
+  withLimits(trustLimits, { spotShare: 1 });
+  const mallory = await FakeWorker.join(server.url, { ...named('mallory'), lie: altering(1, underOrOver) });
+  const other = await submit(server.url, xor({ generations: 50 }));
+  await mallory.peer.closed;
+  expect(mallory.peer.fatal).toBe('distrusted');
+  const after = (await ask(server.url, `/api/runs/${id}`)).body;
+  expect(after).toMatchObject({ state: 'done', end: before.end, cuts: [], distrusted: [] });
+  expect(after.doubt).toMatchObject({ generation: 0, who: expect.stringMatching(/^mallory/), why: expect.stringContaining(other) });
+  await vi.waitFor(() =>
+    expect(viewer.of('changes').some(({ entries }) => (entries[id] as { doubt?: object } | undefined)?.doubt)).toBe(true),
+  );
+  await server.close();
+  const again = await start({ data });
+  expect((await ask(again.url, `/api/runs/${id}`)).body.doubt).toEqual(after.doubt);
+});
+
 it('whoever checks and lies is the one that is found', async () => {
   const { url } = await start();
   const run = xor({ generations: 20 });

@@ -147,6 +147,34 @@ describe('trust', () => {
     expect(Object.keys(trust.content().accounts).length).toBe(4);
   });
 
+  it('checks whoever had to make room while it was there as a newcomer, and remembers it when it lies', () => {
+    withLimits(trustLimits, { accounts: 2 });
+    const trust = none();
+    const named = (name: string) => trust.owner({ ...laptop, name }, NOW);
+    const sly = named('sly');
+    for (let i = 0; i < 10; ++i) named(`another ${i}`);
+    expect(trust.account(sly)).toBe(null);
+    expect(trust.replicate(done(sly))).toBe(true);
+    for (let i = 0; i < 10; ++i) named(`yet another ${i}`);
+    expect(trust.mark('r', [sly], 3)).toBe(true);
+    expect(trust.distrust(sly, verdict)).toBe(true);
+    for (let i = 0; i < 10; ++i) named(`one more ${i}`);
+    expect(trust.doubt('r')).toMatchObject({ owner: sly, generation: 3 });
+    expect(trust.runsOf(sly)).toEqual(['r']);
+  });
+
+  it('does not grow where everyone is in doubt, or was caught', () => {
+    withLimits(trustLimits, { accounts: 8 });
+    const trust = none();
+    for (let i = 0; i < 40; ++i) {
+      const owner = trust.owner({ ...laptop, name: `${i}` }, NOW);
+      if (i % 2) trust.mark('r', [owner], i);
+      else trust.distrust(owner, { ...verdict, who: `${i}` });
+    }
+    expect(Object.keys(trust.content().accounts).length).toBe(8);
+    expect(trust.verdicts('r').length).toBeLessThanOrEqual(8);
+  });
+
   it('checks at least the share that is the least', () => {
     const account = { since: NOW, results: 0, confirmed: 0, wrong: 0, distrusted: null };
     expect(shareOf({ ...account, streak: 20 })).toBe(0.5);
