@@ -11,7 +11,7 @@ import { type Lie, RunChecks } from './run-checks.ts';
 import type { Measured, RunFollower, RunHandle } from './run-handle.ts';
 import type { Back, Recorded } from './run-messages.ts';
 import { type Assignment, type RangeLost, Scheduler } from './scheduler/index.ts';
-import { SERVER, type TrustFile, type Verdict } from './trust/index.ts';
+import { type Level, SERVER, type TrustFile, type Verdict } from './trust/index.ts';
 import { type Employer, type Link, type Part, type Task, WorkerSession } from './worker-session.ts';
 
 type Message<Type extends WorkerMessage['type']> = Extract<WorkerMessage, { type: Type }>;
@@ -198,11 +198,15 @@ export class Dispatch implements RunFollower, Employer {
 
   // --- Trust -------------------------------------------------------------------------------------------------------------------
 
+  levelOf({ owner }: WorkerSession): Level {
+    return this.#file.trust.level(owner);
+  }
+
   /** What viewers see of whoever answers for a worker. */
-  trustOf({ owner }: WorkerSession) {
-    const { trust } = this.#file;
-    const { results = 0, confirmed = 0, wrong = 0, since = null, distrusted: verdict = null } = trust.account(owner) ?? {};
-    return { level: trust.level(owner), results, confirmed, wrong, since, verdict };
+  trustOf(worker: WorkerSession) {
+    const account = this.#file.trust.account(worker.owner);
+    const { results = 0, confirmed = 0, wrong = 0, since = null, distrusted: verdict = null } = account ?? {};
+    return { level: this.levelOf(worker), results, confirmed, wrong, since, verdict };
   }
 
   /** A worker that is sent away for a wrong loss stays on the list, so that one sees who and why. */

@@ -22,7 +22,7 @@ import { selfSigned } from './self-signed.ts';
 import { Guard, Tokens } from './tokens.ts';
 import { TrustFile } from './trust/index.ts';
 import { Watch } from './watch.ts';
-import { workerEntries } from './worker-entries.ts';
+import { workerEntries, workerStandings } from './worker-entries.ts';
 
 export type { RunState } from './run-record.ts';
 export { type TokenEntry, Tokens } from './tokens.ts';
@@ -95,19 +95,20 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
   try {
     await takeFolder(reading, data);
     const tls = options.tls === 'self-signed' ? await selfSigned(data, certifiedNames(host, publicUrl)) : (options.tls ?? null);
-    const tokens = await Tokens.open(data);
+    const tokens = await Tokens.open(data).catch(unusable);
     const guarded = options.tokens ?? !(isLoopback(host) && tokens.empty && publicUrl === null);
     const made = guarded && tokens.empty ? await firstTokens(tokens) : [];
     const guard = new Guard(tokens, !guarded);
     const access = new Access(host, publicUrl);
     const app = createApp({ access, guard, logger, tls, trustProxy });
+    const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written')).catch(unusable);
     const metrics = new Metrics(app.log);
-    const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written'));
     const dispatch = new Dispatch(metrics, trust, { believing: options.believing });
     const watch = new Watch(reading, {
       runs: () => runs.all(),
       find: (id) => runs.find(id),
       workers: () => workerEntries(dispatch, metrics.work),
+      standings: () => workerStandings(dispatch),
       entry: (run) => runEntry(run, metrics.work, disk),
       work: metrics.work,
     });
@@ -200,6 +201,11 @@ async function takeFolder(reading: Reading, data: string): Promise<void> {
       );
     throw new ServerError(`the data folder cannot be used: ${message}`);
   }
+}
+
+/** A file of the folder is damaged: its error says what to do. */
+function unusable({ message }: Error): never {
+  throw new ServerError(message);
 }
 
 async function firstTokens(tokens: Tokens): Promise<StartedServer['tokens']> {

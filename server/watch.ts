@@ -2,6 +2,7 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import { WEIGHTS_TOPIC } from '../protocol/limits.ts';
 import type { ViewerMessage } from '../protocol/messages.ts';
+import { Board } from './board.ts';
 import type { Connection, Session } from './connection.ts';
 import { describeGeneration } from './describe.ts';
 import { sessionLimits } from './limits.ts';
@@ -15,40 +16,11 @@ export interface Sources {
   runs(): Iterable<RunHandle>;
   find(id: string): RunHandle | undefined;
   workers(): Record<string, unknown>;
+  /** What of each worker is said at once where it is another. */
+  standings(): Map<string, string>;
   /** A run's entry. */
   entry(run: RunHandle): unknown;
   work: Work;
-}
-
-/** Entries by id, each with the number of the change that made it what it is. */
-class Board {
-  readonly entries = new Map<string, { change: number; value: unknown; text: string }>();
-  change = 0;
-
-  set(id: string, value: unknown): void {
-    const text = JSON.stringify(value);
-    if (this.entries.get(id)?.text === text) return;
-    this.entries.set(id, { change: ++this.change, value, text });
-  }
-
-  /** What changed after `seen`. */
-  since(seen: number): Record<string, unknown> | null {
-    if (seen === this.change) return null;
-    const changed: Record<string, unknown> = {};
-    for (const [id, { change, value }] of this.entries) if (change > seen) changed[id] = value;
-    return changed;
-  }
-
-  all(): Record<string, unknown> {
-    const all: Record<string, unknown> = {};
-    for (const [id, { value }] of this.entries) if (value !== null) all[id] = value;
-    return all;
-  }
-
-  /** Forgets entries that nobody has to be told of any more. */
-  keep(wanted: (id: string) => boolean): void {
-    for (const id of this.entries.keys()) if (!wanted(id)) this.entries.delete(id);
-  }
 }
 
 const isWeights = (topic: string): boolean => topic.endsWith(WEIGHTS_TOPIC);
@@ -73,6 +45,9 @@ export class Watch {
   /** The second that was in progress at the last look, and the runs that had a rate then. */
   #second = 0;
   #rated: string[] = [];
+  /** How each worker stood at the last look at all of them, and the second of that look. */
+  #standings = new Map<string, string>();
+  #workersAt = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor(reading: Reading, sources: Sources) {
@@ -119,10 +94,17 @@ export class Watch {
     this.#changed.clear();
   }
 
+  /** Whoever stands otherwise than before; everyone once a second, for counts change all the time. */
   #refreshWorkers(): void {
+    const standings = this.#sources.standings();
+    const all = this.#workersAt !== this.#second;
+    const changed = [...standings].filter(([id, standing]) => all || this.#standings.get(id) !== standing);
+    for (const id of this.#standings.keys()) if (!standings.has(id)) this.#workers.set(id, null);
+    this.#standings = standings;
+    this.#workersAt = this.#second;
+    if (!changed.length) return;
     const workers = this.#sources.workers();
-    for (const id of this.#workers.entries.keys()) if (!(id in workers)) this.#workers.set(id, null);
-    for (const [id, value] of Object.entries(workers)) this.#workers.set(id, value);
+    for (const [id] of changed) this.#workers.set(id, workers[id]);
   }
 
   /** Once a second: what is over of it, and the runs whose rates are others now. */
@@ -135,7 +117,8 @@ export class Watch {
     this.#rated = [...work.runs];
     const known = new Map(work.seconds.map(({ at, workers }) => [String(at), workers]));
     this.#work.keep((at) => known.has(at));
-    for (const [at, workers] of known) this.#work.set(at, workers);
+    // What is over stays as it is.
+    for (const [at, workers] of known) if (!this.#work.entries.has(at)) this.#work.set(at, workers);
   }
 
   /** What a topic holds now. Throws ProtocolError `not-found`. */
@@ -166,6 +149,21 @@ export class Watch {
       if (viewer.connection.congested) continue;
       for (const [topic, seen] of viewer.topics) this.#send(viewer, topic, seen);
     }
+    this.#forgetGone();
+  }
+
+  /** Runs and workers come and go for as long as a server lives. */
+  #forgetGone(): void {
+    const least = { runs: this.#runs.change, workers: this.#workers.change };
+    for (const { topics } of this.#viewers) {
+      for (const [topic, { change }] of topics) {
+        if (topic === 'work' || isWeights(topic)) continue;
+        const board = topic === 'workers' ? 'workers' : 'runs';
+        least[board] = Math.min(least[board], change);
+      }
+    }
+    this.#runs.forgetGone(least.runs);
+    this.#workers.forgetGone(least.workers);
   }
 
   #send(viewer: Viewer, topic: string, seen: Seen): void {
@@ -177,12 +175,9 @@ export class Watch {
     const lists: Record<string, Board> = { runs: this.#runs, workers: this.#workers, work: this.#work };
     const list = Object.hasOwn(lists, topic);
     const board = list ? lists[topic] : this.#runs;
-    const entries = board.since(seen.change);
-    if (entries) {
-      seen.change = board.change;
-      const own = list ? entries : topic in entries ? { [topic]: entries[topic] } : null;
-      if (own) connection.send({ type: 'changes', topic, entries: own });
-    }
+    const entries = list ? board.since(seen.change) : board.one(topic, seen.change);
+    seen.change = board.change;
+    if (entries) connection.send({ type: 'changes', topic, entries });
     if (!list) this.#sendGenerations(viewer, topic, seen);
   }
 

@@ -23,9 +23,11 @@ export interface RunRate {
 }
 
 interface Second {
-  at: number;
+  readonly at: number;
   /** Individuals by run, then by worker. */
-  runs: Map<string, Map<string, number>>;
+  readonly runs: Map<string, Map<string, number>>;
+  /** The same for viewers, made when it is first asked for: what is over stays as it is. */
+  shown?: WorkSecond;
 }
 
 export class Work {
@@ -41,11 +43,11 @@ export class Work {
   /** `now`: Unix time, seconds. */
   constructor(now: () => number = () => Date.now() / 1000) {
     this.#now = now;
-    this.#present = this.#begin();
+    this.#present = { at: this.#at(), runs: new Map() };
   }
 
-  #begin(): Second {
-    return { at: Math.floor(this.#now()), runs: new Map() };
+  #at(): number {
+    return Math.floor(this.#now());
   }
 
   /** Losses counted. */
@@ -60,14 +62,14 @@ export class Work {
 
   /** Ends seconds that are over. */
   roll(): void {
-    const next = this.#begin();
+    const now = this.#at();
     // A clock that was set back: the present second takes a little longer.
-    if (next.at <= this.#present.at) return;
-    const oldest = next.at - workLimits.seconds;
+    if (now <= this.#present.at) return;
+    const oldest = now - workLimits.seconds;
     this.#over.push(this.#present);
-    for (let at = Math.max(this.#present.at + 1, oldest); at < next.at; ++at) this.#over.push({ at, runs: new Map() });
+    for (let at = Math.max(this.#present.at + 1, oldest); at < now; ++at) this.#over.push({ at, runs: new Map() });
     this.#over = this.#over.filter(({ at }) => at >= oldest);
-    this.#present = next;
+    this.#present = { at: now, runs: new Map() };
     this.#rate();
   }
 
@@ -125,10 +127,12 @@ export class Work {
 
   /** Seconds that are over, oldest first. */
   get seconds(): WorkSecond[] {
-    return this.#over.map(({ at, runs }) => {
-      const workers: Record<string, number> = {};
-      for (const of of runs.values()) for (const [worker, individuals] of of) workers[worker] = (workers[worker] ?? 0) + individuals;
-      return { at, workers };
-    });
+    return this.#over.map((second) => (second.shown ??= shown(second)));
   }
+}
+
+function shown({ at, runs }: Second): WorkSecond {
+  const workers: Record<string, number> = {};
+  for (const of of runs.values()) for (const [worker, individuals] of of) workers[worker] = (workers[worker] ?? 0) + individuals;
+  return { at, workers };
 }

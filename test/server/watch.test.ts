@@ -70,6 +70,27 @@ it('lists workers as they come and go', async () => {
   await vi.waitFor(() => expect(peer.of('changes').at(-1)?.entries).toEqual({ c2: null }));
 });
 
+it('tells at once how workers stand, and what they did once a second', async () => {
+  const { url } = await start();
+  const peer = await viewer(url);
+  for (const topic of ['work', 'workers']) peer.send({ type: 'watch', topic, after: -1 });
+  const id = await submit(url, xor({ generations: 1_000_000 }));
+  const workers = [await FakeWorker.join(url), await FakeWorker.join(url)];
+  // biome-ignore lint/suspicious/noExplicitAny: entries as the topic has them
+  const told = (topic: string): any[] => peer.of('changes').filter((message) => message.topic === topic);
+  await vi.waitFor(() => expect(told('work').length).toBeGreaterThan(2), PATIENCE);
+  const entries = told('workers').flatMap(({ entries }) => (entries.c2 ? [entries.c2] : []));
+  const standing = ({ leaving, runs, trust }: { leaving: boolean; runs: object; trust: { level: string } }) =>
+    JSON.stringify([leaving, runs, trust.level]);
+  const same = entries.filter((entry, i) => i && standing(entry) === standing(entries[i - 1]));
+  expect(same.length).toBeGreaterThan(0);
+  expect(same.length).toBeLessThanOrEqual(told('work').length + 1);
+  expect(entries.at(-1)).toMatchObject({ runs: { [id]: { state: 'ready' } }, individuals: expect.any(Number) });
+  // Gone at once, with its standing as the only news there is.
+  for (const worker of workers) worker.kill();
+  await vi.waitFor(() => expect(Object.assign({}, ...told('workers').map(({ entries }) => entries))).toMatchObject({ c2: null, c3: null }));
+});
+
 it('follows a run, whenever it begins to watch, and sends few messages', async () => {
   withLimits(sessionLimits, { generations: 40 });
   const { url } = await start();
