@@ -1,6 +1,6 @@
 // Who may do what: tokens with a role, kept as hashes only. A token is random enough that a plain SHA-256 of it gives nothing away.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -28,21 +28,22 @@ const MAY: Record<Role, readonly Role[]> = { worker: ['worker'], viewer: ['viewe
 
 export class Tokens {
   readonly #folder: string;
-  #entries: Kept[];
-  #modified: number;
+  #entries: Kept[] = [];
+  /** Which file `#entries` were read of; null: none yet. */
+  #stamp: string | null = null;
+  /** Changes, one after the other. */
+  #writing: Promise<unknown> = Promise.resolve();
   /** When an unknown token last made it look at the file. */
   #looked = Number.NEGATIVE_INFINITY;
 
-  private constructor(folder: string, entries: Kept[], modified: number) {
+  private constructor(folder: string) {
     this.#folder = folder;
-    this.#entries = entries;
-    this.#modified = modified;
   }
 
   /** The tokens of a data folder; none where there is no file. */
   static async open(folder: string): Promise<Tokens> {
     await mkdir(folder, { recursive: true });
-    const tokens = new Tokens(folder, [], -1);
+    const tokens = new Tokens(folder);
     await tokens.refresh();
     return tokens;
   }
@@ -51,9 +52,10 @@ export class Tokens {
   async refresh(): Promise<boolean> {
     const path = join(this.#folder, FILE);
     try {
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs === this.#modified) return false;
-      this.#read(await readFile(path, 'utf8'), mtimeMs);
+      // Before it is read: one that is replaced in between is read again.
+      const stamp = stampOf(await stat(path));
+      if (stamp === this.#stamp) return false;
+      this.#read(await readFile(path, 'utf8'), stamp);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
@@ -61,11 +63,18 @@ export class Tokens {
     }
   }
 
-  #read(text: string, modified: number): void {
-    const file = JSON.parse(text) as { version: number; tokens: Kept[] };
-    if (file.version !== 1) throw new Error(`${join(this.#folder, FILE)} is of version ${file.version}, this program reads 1`);
+  #read(text: string, stamp: string): void {
+    const path = join(this.#folder, FILE);
+    let file: { version: number; tokens: Kept[] };
+    try {
+      file = JSON.parse(text);
+      if (file.version !== 1) throw new Error(`it is of version ${file.version}, this program reads 1`);
+      if (!Array.isArray(file.tokens)) throw new Error('fields are missing');
+    } catch (error) {
+      throw new Error(`${path} cannot be read (${(error as Error).message}): restore it, or move it away and make new tokens`);
+    }
     this.#entries = file.tokens;
-    this.#modified = modified;
+    this.#stamp = stamp;
   }
 
   get empty(): boolean {
@@ -78,20 +87,25 @@ export class Tokens {
 
   /** Makes a token; its text is known only to whoever gets it here. Throws ProtocolError `too-many`. */
   async create(role: Role, note = ''): Promise<{ entry: TokenEntry; token: string }> {
-    if (this.#entries.length >= tokenLimits.tokens)
-      throw new ProtocolError('too-many', `there are ${tokenLimits.tokens} tokens already: revoke some`);
     const token = `${role}-${randomBytes(tokenLimits.bytes).toString('base64url')}`;
     const entry = { id: randomBytes(4).toString('hex'), role, note, created: new Date().toISOString() };
-    await this.#write([...this.#entries, { ...entry, hash: hashOf(token).toString('hex') }]);
+    await this.#change((entries) => {
+      if (entries.length >= tokenLimits.tokens)
+        throw new ProtocolError('too-many', `there are ${tokenLimits.tokens} tokens already: revoke some`);
+      return [...entries, { ...entry, hash: hashOf(token).toString('hex') }];
+    });
     return { entry, token };
   }
 
   /** Takes a token back, by its id. False where there is none. */
   async revoke(id: string): Promise<boolean> {
-    const left = this.#entries.filter((entry) => entry.id !== id);
-    if (left.length === this.#entries.length) return false;
-    await this.#write(left);
-    return true;
+    let found = false;
+    await this.#change((entries) => {
+      const left = entries.filter((entry) => entry.id !== id);
+      found = left.length < entries.length;
+      return found ? left : null;
+    });
+    return found;
   }
 
   /** Whose token this is; every entry is compared, each in constant time. One that is not known may have been made just now. */
@@ -99,9 +113,10 @@ export class Tokens {
     const found = this.#match(token);
     if (found || performance.now() - this.#looked < tokenLimits.lookMs) return found;
     this.#looked = performance.now();
-    const { mtimeMs } = statSync(join(this.#folder, FILE), { throwIfNoEntry: false }) ?? { mtimeMs: this.#modified };
-    if (mtimeMs === this.#modified) return null;
-    this.#read(readFileSync(join(this.#folder, FILE), 'utf8'), mtimeMs);
+    const path = join(this.#folder, FILE);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || stampOf(stats) === this.#stamp) return null;
+    this.#read(readFileSync(path, 'utf8'), stampOf(stats));
     return this.#match(token);
   }
 
@@ -112,12 +127,22 @@ export class Tokens {
     return found;
   }
 
-  async #write(entries: Kept[]): Promise<void> {
-    await writeDurably(this.#folder, FILE, `${JSON.stringify({ version: 1, tokens: entries }, null, 2)}\n`);
-    this.#entries = entries;
-    this.#modified = (await stat(join(this.#folder, FILE))).mtimeMs;
+  /** Changes the file as it is by then; null: leaves it. Changes wait for each other. */
+  #change(change: (entries: readonly Kept[]) => Kept[] | null): Promise<void> {
+    const changed = this.#writing.then(async () => {
+      await this.refresh();
+      const entries = change(this.#entries);
+      if (!entries) return;
+      await writeDurably(this.#folder, FILE, `${JSON.stringify({ version: 1, tokens: entries }, null, 2)}\n`);
+      await this.refresh();
+    });
+    this.#writing = changed.catch(() => {});
+    return changed;
   }
 }
+
+/** A file that was replaced has another; a time alone may be the same for a few milliseconds. */
+const stampOf = ({ ino, size, mtimeMs }: Stats): string => `${ino} ${size} ${mtimeMs}`;
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token, 'utf8').digest();
 

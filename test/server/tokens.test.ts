@@ -1,5 +1,5 @@
 // Who may do what: tokens, hosts, pages.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -62,6 +62,31 @@ it('are enough for a whole run', async () => {
   await vi.waitFor(async () => expect((await ask(url, `/api/runs/${body.id}`, bearer(admin))).body.state).toBe('done'), {
     timeout: 20_000,
   });
+});
+
+it('that are made at the same time are all there, whoever makes and revokes them', async () => {
+  const data = await folder();
+  const tokens = await Tokens.open(data);
+  const made = await Promise.all(Array.from({ length: 8 }, () => tokens.create('worker')));
+  const others = await Tokens.open(data);
+  const { entry } = await others.create('viewer');
+  // Made beside it since it looked.
+  const [more, gone] = await Promise.all([tokens.create('admin'), tokens.revoke(made[0].entry.id), tokens.revoke('none')]);
+  expect(gone).toBe(true);
+  const kept = [...made.slice(1).map(({ entry: { id } }) => id), entry.id, more.entry.id];
+  for (const seen of [tokens, await Tokens.open(data)]) expect(seen.list().map(({ id }) => id)).toEqual(kept);
+  for (const { token } of [...made.slice(1), more]) expect(tokens.find(token)).not.toBe(null);
+});
+
+it('in a file that cannot be read stop the server, which says what to do', async () => {
+  for (const name of ['tokens.json', 'trust.json']) {
+    const data = await folder();
+    for (const text of ['{', '{"version":2}', '{"version":1}']) {
+      await writeFile(join(data, name), text);
+      const message = expect.stringMatching(`${name} cannot be read .* move it away`);
+      await expect(start({ data })).rejects.toMatchObject({ name: 'ServerError', message });
+    }
+  }
 });
 
 it('shut an open server once the first one is made: whoever has none must go', async () => {
