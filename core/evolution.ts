@@ -459,11 +459,13 @@ export class Evolution {
       for (const weights of parents) {
         const weight = weights[positions[i]];
         // From the first parent's: little is lost where all are almost the same.
-        sum += weight - base;
-        squares += (weight - base) ** 2;
+        const apart = weight - base;
+        sum += apart;
+        squares += apart * apart;
         magnitude += Math.abs(weight);
       }
-      deviation += Math.sqrt(Math.max(0, squares / parents.length - (sum / parents.length) ** 2));
+      const mean = sum / parents.length;
+      deviation += Math.sqrt(Math.max(0, squares / parents.length - mean * mean));
     }
     return magnitude > 0 ? (deviation * parents.length) / magnitude : null;
   }
