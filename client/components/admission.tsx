@@ -59,5 +59,5 @@ export function Admission({ children }: { children: ComponentChildren }) {
 
 /** Why this page may not change anything; null: it may. */
 export function readOnly(): string | null {
-  return role.value === 'viewer' ? "This needs an admin's token; yours is a viewer's." : null;
+  return role.value === 'viewer' ? "Changing runs needs an admin's token; yours is a viewer's." : null;
 }

@@ -22,10 +22,10 @@ it('the least so far, of those that are finite', () => {
 describe('loss', () => {
   it('with and without validation', () => {
     expect(lossSentence('2 generations', [2, 1], [1.5, Number.NaN], [0.5, Number.NaN])).toBe(
-      'The best loss fell from 2 to 1 over 2 generations; validation loss is 1.5, accuracy 50.0%.',
+      'The best loss fell from 2 to 1 over 2 generations; at the latest validation it is 1.5, the accuracy 50.0%.',
     );
     expect(lossSentence('2 generations', [2, 1], [Number.NaN, 1.2], NaNs)).toBe(
-      'The best loss fell from 2 to 1 over 2 generations; validation loss is 1.2.',
+      'The best loss fell from 2 to 1 over 2 generations; at the latest validation it is 1.2.',
     );
     expect(lossSentence('2 generations', [2, 1], NaNs, NaNs)).toBe('The best loss fell from 2 to 1 over 2 generations.');
   });

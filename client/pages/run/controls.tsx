@@ -77,7 +77,13 @@ export function Controls({ live, run, experiment }: ControlsProps) {
           Download champion
         </button>
         <Menu label="More">
-          {refused === null && <a href={`/new?clone=${run.id}`}>Clone: a new run like this</a>}
+          {refused === null ? (
+            <a href={`/new?clone=${run.id}`}>Clone: a new run like this</a>
+          ) : (
+            <button type="button" disabled title={refused}>
+              Clone: a new run like this
+            </button>
+          )}
           <button type="button" disabled={!run.champion} onClick={file('npz', 'npz')}>
             Champion for NumPy (.npz)
           </button>

@@ -5,6 +5,7 @@ import { RelativeTime } from '../../components/relative-time.tsx';
 import { Stat } from '../../components/stat.tsx';
 import type { RunEntry, Score } from '../../entries.ts';
 import { bytes, count, duration, NOTHING, number, percent } from '../../format.ts';
+import type { Generations } from '../../generations.ts';
 import type { LiveRun } from '../../live.ts';
 import { Controls } from './controls.tsx';
 import { rateOf, timeLeft } from './pace.ts';
@@ -17,6 +18,8 @@ interface HeadProps {
   experiment: Experiment | null;
 }
 
+/** Runs that have come to their end before their last generation. */
+const EARLY: Record<string, string | undefined> = { target: 'target reached', minutes: 'time is up' };
 const ALGORITHMS: Record<string, string> = { es: 'evolution strategy', ga: 'genetic algorithm', random: 'random search' };
 
 export function Head({ live, run, experiment }: HeadProps) {
@@ -66,15 +69,15 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
   const validation = run.champion?.validation ?? null;
   const test = run.end?.test ?? null;
   const { generations, horizon } = run;
-  const lowest = least(live.generations.column('best'));
+  const early = EARLY[run.end?.reason ?? ''];
   return (
     <>
-      <Progress done={generations} of={horizon} label="Generations" still={run.state !== 'running'} />
+      <Progress done={generations} of={early ? generations : horizon} label="Generations" still={run.state !== 'running'} />
       <dl class="stats">
-        <Stat label="Generation" note={`of ${count(horizon)}${left === null ? '' : `, ${duration(left)} left`}`}>
+        <Stat label="Generation" note={early ?? `of ${count(horizon)}${left === null ? '' : `, ${duration(left)} left`}`}>
           {count(generations)}
         </Stat>
-        <Stat label="Best loss" note={lowest === null ? 'latest generation' : `latest generation; lowest so far ${number(lowest)}`}>
+        <Stat label="Best loss" note={lowestNote(run, live.generations)}>
           {number(run.best)}
         </Stat>
         <Stat
@@ -94,6 +97,16 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
       </dl>
     </>
   );
+}
+
+/** The latest generation's is not the lowest: each is measured on a batch of its own. */
+function lowestNote({ best, end }: RunEntry, generations: Generations): string {
+  const lowest = least(generations.column('best'));
+  if (lowest === null || generations.length === 1) return 'latest generation';
+  const span = end ? 'of all' : 'so far';
+  return best !== null && number(lowest) === number(best)
+    ? `latest generation; the lowest ${span}`
+    : `latest generation; lowest ${span} ${number(lowest)}`;
 }
 
 const score = (of: Score | null): string => (of === null ? NOTHING : of.accuracy === null ? number(of.loss) : percent(of.accuracy));

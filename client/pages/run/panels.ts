@@ -50,7 +50,7 @@ const WEIGHTS: Panel[] = [
   {
     id: 'weights',
     title: 'Weights',
-    caption: "A hundred of the best network's weights, one line each. They move much at first and come to rest as the run converges.",
+    caption: "Up to a hundred of the best network's weights, one line each. They move much at first and come to rest as the run converges.",
     Body: Weights,
   },
   {
@@ -58,13 +58,6 @@ const WEIGHTS: Panel[] = [
     title: 'Population',
     caption: 'Where the losses of the whole population lie in each generation: a narrow band is a population of equals.',
     Body: Population,
-  },
-  {
-    id: 'search',
-    title: 'Mutation and diversity',
-    caption: 'How far children step away from their parents, and how far the parents lie apart. Without either, nothing new comes.',
-    wide: true,
-    Body: Search,
   },
   {
     id: 'predictions',
@@ -81,6 +74,13 @@ const WEIGHTS: Panel[] = [
     applies: forDigits,
     wide: true,
     Body: Draw,
+  },
+  {
+    id: 'search',
+    title: 'Mutation and diversity',
+    caption: 'How far children step away from their parents, and how far the parents lie apart. Without either, nothing new comes.',
+    wide: true,
+    Body: Search,
   },
   {
     id: 'lineage',

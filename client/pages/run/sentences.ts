@@ -43,7 +43,7 @@ export function lossSentence(over: string, best: ArrayLike<number>, validation: 
   const validated = ends(validation);
   const hit = ends(accuracy);
   const parts = [`The best loss ${course} over ${over}`];
-  if (validated) parts.push(`validation loss is ${number(validated.last)}${hit ? `, accuracy ${percent(hit.last)}` : ''}`);
+  if (validated) parts.push(`at the latest validation it is ${number(validated.last)}${hit ? `, the accuracy ${percent(hit.last)}` : ''}`);
   return `${parts.join('; ')}.`;
 }
 
