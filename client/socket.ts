@@ -41,9 +41,6 @@ const TIMING = {
   answer: 10_000,
 };
 
-/** No run is called so: the server's answer costs next to nothing. */
-const NO_TOPIC = '';
-
 const FINAL: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'origin', 'protocol-mismatch', 'malformed'];
 
 export class ViewerSocket {
@@ -162,6 +159,7 @@ export class ViewerSocket {
       if (topic && this.#topics.has(topic)) this.#options.failed(topic, message.code, message.message);
       return;
     }
+    if (message.type === 'pong') return;
     if (message.type === 'snapshot') this.#asked.splice(0, this.#asked.indexOf(message.topic) + 1);
     this.#options.received(message);
   }
@@ -183,7 +181,7 @@ export class ViewerSocket {
 
   #probe(): void {
     clearTimeout(this.#silence);
-    if (this.status.peek().name === 'open') this.#ask(NO_TOPIC);
+    if (this.status.peek().name === 'open') this.#send({ type: 'ping' });
     this.#silence = setTimeout(() => {
       this.#drop();
       this.#closed(null, 'the server does not answer');

@@ -79,6 +79,8 @@ export const viewerMessage = z.discriminatedUnion('type', [
   /** `runs`, `workers`, `work`, a run's id, or that and WEIGHTS_TOPIC; `after`: the last generation already held. */
   z.strictObject({ type: z.literal('watch'), topic, after: z.int().min(-1).max(0xffffffff).default(-1) }),
   z.strictObject({ type: z.literal('unwatch'), topic }),
+  /** Whether the server is there: a page cannot ping by itself. */
+  z.strictObject({ type: z.literal('ping') }),
 ]);
 
 // --- From the server ---------------------------------------------------------------------------------------------------------
@@ -124,6 +126,8 @@ export const serverMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('forget'), run: runId }),
 
   // To viewers.
+  /** The answer to `ping`. */
+  z.strictObject({ type: z.literal('pong') }),
   /** What a topic holds now: the answer to `watch`, and the start of its deltas. */
   z.strictObject({ type: z.literal('snapshot'), topic: z.string(), value: z.unknown() }),
   /** Changed entries of `runs`, `workers` or `work` by id; null: gone. */

@@ -211,7 +211,7 @@ export class Dispatch implements RunFollower, Employer {
 
   /** A worker that is sent away for a wrong loss stays on the list, so that one sees who and why. */
   #remember(worker: WorkerSession): void {
-    const known = this.scheduler.statistics().workers.find((of) => of.worker === worker.id);
+    const known = this.scheduler.workerStatistics(worker.id);
     const gone = { idle: null, rate: 0, share: 0, lastSeen: new Date().toISOString() };
     this.outcasts.set(worker.id, { ...describeWorker(worker), trust: this.trustOf(worker), ...known, ...gone });
     for (const oldest of this.outcasts.keys()) {

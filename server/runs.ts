@@ -1,4 +1,5 @@
 // Every run of the server: made, listed, changed, deleted.
+import { existsSync } from 'node:fs';
 import type { FastifyBaseLogger } from 'fastify';
 import {
   builtIn,
@@ -15,7 +16,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import { runLimits } from './limits.ts';
 import type { Reading } from './read.ts';
 import { type RunFollower, RunHandle } from './run-handle.ts';
-import { newRunId, type RunRecord, readRecords, removeRun, START_FILE, writeDurably, writeRecord } from './run-record.ts';
+import { newRunId, type RunRecord, readRecords, removeRun, runFolder, START_FILE, writeDurably, writeRecord } from './run-record.ts';
 
 export interface NewRun {
   /** The name of a built-in experiment, or the experiment itself. */
@@ -96,7 +97,7 @@ export class Runs {
     const { experiment, number } = checked(given, set, seed);
     const record: RunRecord = {
       version: 1,
-      id: newRunId(experiment.name),
+      id: this.#freeId(experiment.name),
       created: new Date().toISOString(),
       state: 'created',
       experiment: experiment as unknown as Record<string, unknown>,
@@ -112,6 +113,14 @@ export class Runs {
     if (genome) await this.setStart(run, genome);
     if (start) await run.start();
     return run;
+  }
+
+  /** The few digits of an id may come twice among thousands. */
+  #freeId(name: string): string {
+    for (;;) {
+      const id = newRunId(name);
+      if (!this.#runs.has(id) && !existsSync(runFolder(this.#data, id))) return id;
+    }
   }
 
   async start(id: string): Promise<RunHandle> {

@@ -242,8 +242,13 @@ class Viewer implements Session {
   }
 
   receive(message: unknown): void {
-    const { type, topic, ...rest } = message as ViewerMessage;
-    if (type === 'unwatch') {
+    const said = message as ViewerMessage;
+    if (said.type === 'ping') {
+      this.connection.send({ type: 'pong' });
+      return;
+    }
+    const { topic } = said;
+    if (said.type === 'unwatch') {
       this.topics.delete(topic);
       return;
     }
@@ -253,7 +258,7 @@ class Viewer implements Session {
     }
     try {
       const { value, change } = this.#watch.snapshot(topic);
-      this.topics.set(topic, { change, next: ('after' in rest ? (rest.after as number) : -1) + 1, reading: false });
+      this.topics.set(topic, { change, next: said.after + 1, reading: false });
       this.connection.send({ type: 'snapshot', topic, value });
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

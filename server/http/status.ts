@@ -22,7 +22,7 @@ export function statusRoutes(app: FastifyInstance, { version, engine, runs, read
       },
     },
     async ({ params: { id } }) => {
-      const known = dispatch.scheduler.statistics().workers.find(({ worker }) => worker === id);
+      const known = dispatch.scheduler.workerStatistics(id);
       if (!known) throw new ProtocolError('not-found', `no worker ${id} is connected`);
       return { id, share: known.share, idle: known.idle };
     },

@@ -12,7 +12,7 @@ import { type Piece, Pool } from './pool.ts';
 import { rangeSize } from './size.ts';
 import { countThread, countWorker, finishOf, meanPaceOf, speedOf } from './speed.ts';
 import { type Generation, Lease, Run, type Thread, Worker } from './state.ts';
-import { noCounts, statistics } from './statistics.ts';
+import { individualsOf, noCounts, statistics, workerStatistics } from './statistics.ts';
 import { Tail } from './tail.ts';
 import type {
   Assignment,
@@ -30,6 +30,7 @@ import type {
   Statistics,
   Stranded,
   WorkerSpec,
+  WorkerStatistics,
 } from './types.ts';
 import { checkGeneration, checkRun, checkWorker } from './valid.ts';
 
@@ -370,6 +371,13 @@ export class Scheduler {
     return leased;
   }
 
+  /** Of one worker, for a little of what all of them cost; null: it is not present. */
+  workerStatistics(id: string): WorkerStatistics | null {
+    const worker = this.#workers.get(id);
+    return worker ? workerStatistics(worker, individualsOf(this.#workers.values()), [...this.#runs.values()]) : null;
+  }
+
+  /** Work proportional to workers and runs. */
   statistics(): Statistics {
     return statistics(this.#counts, [...this.#workers.values()], [...this.#runs.values()], this.#limits);
   }

@@ -3,7 +3,7 @@ import type { SchedulerLimits } from '../limits.ts';
 import { idleReason } from './idle.ts';
 import { speedOf } from './speed.ts';
 import type { Run, Worker } from './state.ts';
-import type { Counts, Statistics } from './types.ts';
+import type { Counts, Statistics, WorkerStatistics } from './types.ts';
 
 export const noCounts = (): Counts => ({
   issued: 0,
@@ -18,25 +18,37 @@ export const noCounts = (): Counts => ({
   unknown: 0,
 });
 
+/** Individuals that the workers present did first. */
+export function individualsOf(workers: Iterable<Worker>): number {
+  let sum = 0;
+  for (const { individuals } of workers) sum += individuals;
+  return sum;
+}
+
+/** Of one worker; `individuals`: of all that are present. */
+export function workerStatistics(worker: Worker, individuals: number, runs: readonly Run[]): WorkerStatistics {
+  return {
+    worker: worker.spec.id,
+    individuals: worker.individuals,
+    results: worker.results,
+    computeMs: worker.computeMs,
+    share: individuals ? worker.individuals / individuals : 0,
+    leases: worker.leases,
+    expired: worker.expired,
+    duplicate: worker.duplicate,
+    late: worker.late,
+    run: worker.home?.spec.id ?? null,
+    millisecondsPerIndividual: worker.home ? worker.paceOf(worker.home) : null,
+    roundTripMs: worker.roundTrip.value,
+    idle: idleReason(worker, runs),
+  };
+}
+
 export function statistics(counts: Counts, workers: Worker[], runs: Run[], limits: SchedulerLimits): Statistics {
-  const individuals = workers.reduce((sum, worker) => sum + worker.individuals, 0);
+  const individuals = individualsOf(workers);
   return {
     counts: { ...counts },
-    workers: workers.map((worker) => ({
-      worker: worker.spec.id,
-      individuals: worker.individuals,
-      results: worker.results,
-      computeMs: worker.computeMs,
-      share: individuals ? worker.individuals / individuals : 0,
-      leases: worker.leases,
-      expired: worker.expired,
-      duplicate: worker.duplicate,
-      late: worker.late,
-      run: worker.home?.spec.id ?? null,
-      millisecondsPerIndividual: worker.home ? worker.paceOf(worker.home) : null,
-      roundTripMs: worker.roundTrip.value,
-      idle: idleReason(worker, runs),
-    })),
+    workers: workers.map((worker) => workerStatistics(worker, individuals, runs)),
     runs: runs.map((run) => ({
       run: run.spec.id,
       generation: run.generation?.spec.generation ?? null,

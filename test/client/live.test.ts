@@ -171,3 +171,41 @@ it('a connection that went silent is given up', async () => {
   socket.watch('runs');
   await vi.waitFor(() => expect(connections).toBeGreaterThan(2), PATIENCE);
 });
+
+it('a connection on which nothing happens is asked, and kept while it answers', async () => {
+  const { WebSocketServer } = await import('ws');
+  const { decodeMessage, encodeMessage } = await import('../../protocol/codec.ts');
+  const { viewerMessage } = await import('../../protocol/messages.ts');
+  const { ViewerSocket } = await import('../../client/socket.ts');
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  let connections = 0;
+  let pings = 0;
+  server.on('connection', (socket) => {
+    connections += 1;
+    socket.once('message', () => {
+      socket.send(encodeMessage(WELCOME));
+      socket.on('message', (data: Buffer) => {
+        if (decodeMessage(viewerMessage, new Uint8Array(data)).type !== 'ping') return;
+        pings += 1;
+        socket.send(encodeMessage({ type: 'pong' }));
+      });
+    });
+  });
+  await vi.waitFor(() => expect(server.address()).not.toBe(null));
+  const { port } = server.address() as { port: number };
+  const socket = new ViewerSocket({
+    url: `ws://127.0.0.1:${port}`,
+    token: () => null,
+    received: () => {},
+    failed: () => {},
+    timing: { silence: 20, answer: 10_000 },
+  });
+  closing.push(() => {
+    socket.close();
+    for (const client of server.clients) client.terminate();
+    server.close();
+  });
+  socket.watch('runs');
+  await vi.waitFor(() => expect(pings).toBeGreaterThan(3), PATIENCE);
+  expect(connections).toBe(1);
+});

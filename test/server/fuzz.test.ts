@@ -52,7 +52,11 @@ const messages = (id: string) => ({
     fc.record({ type: fc.constant('leave') }, { requiredKeys: [] }),
   ),
   viewer: fc.record(
-    { type: fc.constantFrom('watch', 'unwatch', 'ready'), topic: fc.oneof(run(id), fc.constantFrom('runs', 'workers')), after: u32 },
+    {
+      type: fc.constantFrom('watch', 'unwatch', 'ping', 'ready'),
+      topic: fc.oneof(run(id), fc.constantFrom('runs', 'workers')),
+      after: u32,
+    },
     { requiredKeys: ['type'] },
   ),
 });

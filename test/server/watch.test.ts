@@ -216,6 +216,14 @@ it('tells second by second who computed what, and how fast runs and workers are'
   expect(seconds.map(({ at }) => at)).toEqual(seconds.map((_, i) => seconds[0].at + i));
 });
 
+it('answers a ping, and counts no refusal for it', async () => {
+  const { url } = await start();
+  const peer = await viewer(url);
+  peer.send({ type: 'ping' });
+  await vi.waitFor(() => expect(peer.of('pong').length).toBe(1));
+  expect(new TextDecoder().decode((await ask(url, '/metrics')).body)).not.toMatch(/^germline_refusals_total\{/m);
+});
+
 it('says nothing more once it is not watched, and knows no run that is not there', async () => {
   const { url } = await start();
   const peer = await viewer(url);
