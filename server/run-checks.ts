@@ -182,12 +182,12 @@ export class RunChecks {
 
   /** The run's own thread computes a range: whoever said otherwise lied. The generation waits for it. */
   async #arbitrate(range: Range, claims: Claim[], whole: boolean): Promise<void> {
-    const { caught, file, metrics } = this.#options;
+    const { caught, file } = this.#options;
     if (this.#stage === 'halted') return;
     const turn = this.#turn;
     this.#open += 1;
-    const measured = await this.#run.measure(this.#generation, range.first, range.count).catch((error: unknown) => {
-      metrics.log.error({ run: this.#run.id, error }, 'the server could not compute what it had to check');
+    const measured = await this.#run.measure(this.#generation, range.first, range.count).catch((error: Error) => {
+      this.#giveUp(range, error);
       return null;
     });
     if (turn !== this.#turn) return;
@@ -202,6 +202,17 @@ export class RunChecks {
       else file.trust.confirm(owner, range.count, whole);
     });
     if (turn === this.#turn) this.look();
+  }
+
+  /** What cannot be checked is not to be believed: the run waits for someone to look. */
+  #giveUp({ first, count }: Range, error: Error): void {
+    if (this.#stage === 'halted') return;
+    const { log } = this.#options.metrics;
+    const individuals = count === 1 ? `individual ${first}` : `individuals ${first} to ${first + count - 1}`;
+    const message = `generation ${this.#generation}: the server failed over ${individuals}, which it had to check: ${error.message}`;
+    log.error({ run: this.#run.id }, `the run is paused: ${message}`);
+    this.halt();
+    this.#run.stop('paused', { name: 'Unchecked', code: 'evaluation', message }).catch((late) => log.error(late));
   }
 
   #confirm(owner: string, range: Range, whole: boolean): void {

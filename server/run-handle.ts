@@ -32,7 +32,7 @@ export interface RunFollower {
   /** A selection waits for these individuals' losses to be found right: `audited`. */
   audit(run: RunHandle, individuals: number[]): void;
   recorded(run: RunHandle, record: Recorded): void;
-  /** Asked before the journal is opened: whether it has to go back first. */
+  /** Where it has to go back to before it goes on; null: it may go on from where its journal ends. */
   doubt(run: RunHandle): Back | null;
   /** The run is at an earlier generation than it was. */
   wentBack(run: RunHandle): void;

@@ -67,6 +67,8 @@ export class Session {
   receive(message: WorkMessage): void {
     switch (message.type) {
       case 'run':
+        // What it had to do for it is void: the run may have gone back.
+        this.#queue = this.#queue.filter(({ run }) => run !== message.run);
         void this.#take(message);
         break;
       case 'task':

@@ -31,11 +31,14 @@ class StubRun {
   audited_ = 0;
   readonly losses_ = new Float32Array(POPULATION);
   /** Answers of its thread that have not come yet. */
-  readonly measuring: ((losses: Float32Array | null) => void)[] = [];
+  readonly measuring: ((losses: Float32Array | Error | null) => void)[] = [];
   goBack = async () => {
     this.wentBack += 1;
   };
-  stop = async () => {};
+  readonly stops: unknown[] = [];
+  stop = async (state: string, failure: unknown) => {
+    this.stops.push([state, failure]);
+  };
   keep = (first: number, losses: Float32Array) => this.losses_.set(losses, first);
   losses = (first: number, count: number) => this.losses_.subarray(first, first + count);
   complete = () => {
@@ -44,7 +47,10 @@ class StubRun {
   audited = () => {
     this.audited_ += 1;
   };
-  measure = () => new Promise((resolve) => this.measuring.push((losses) => resolve(losses && { losses, ms: 1 })));
+  measure = () =>
+    new Promise((resolve, reject) => {
+      this.measuring.push((losses) => (losses instanceof Error ? reject(losses) : resolve(losses && { losses, ms: 1 })));
+    });
   get handle(): RunHandle {
     return this as unknown as RunHandle;
   }
@@ -203,6 +209,15 @@ it('a run that ends and is opened again while a dispute is open hears nothing of
   await turn();
   expect(dispatch.workers.size).toBe(2);
   expect(dispatch.verdicts(run.handle)).toEqual([]);
+});
+
+it('a run whose dispute the server cannot settle is paused, and nothing of it is believed', async () => {
+  const { run } = await disputed();
+  for (const answer of run.measuring.splice(0)) answer(new Error('a trap'));
+  await turn();
+  expect(run.completed).toBe(0);
+  const message = expect.stringMatching(/^generation 0: the server failed over individual.*, which it had to check: a trap$/);
+  expect(run.stops).toEqual([['paused', { name: 'Unchecked', code: 'evaluation', message }]]);
 });
 
 it('a run that ends while its marks are on their way to the disk is not gone on with', async () => {
