@@ -16,9 +16,12 @@ const SIZE = { width: 1440, height: 900 };
 const QUALITIES = [90, 80, 70, 60, 50];
 const MOST_BYTES = 150_000;
 /** A long page is taken smaller. */
-const WHOLE_SCALE = 0.75;
+const WHOLE_SCALE = 0.65;
 /** A run that is over, one that goes on, and one that waits, so that the list has something to tell. */
-const GENERATIONS = { done: 200, running: 800, seen: 160 };
+const GENERATIONS = { done: 400, running: 800, seen: 160 };
+
+/** It has parents, and so a diversity and a family tree to show. */
+const GA = { name: 'ga', mutation: { name: 'low-rank', sigma: { name: 'exponential', from: 0.05, to: 0.005 } } };
 
 const processes: ChildProcess[] = [];
 
@@ -102,7 +105,7 @@ try {
   const url = await serve(data);
   for (const name of ['laptop', 'render-node-2']) germline('work', url, '--threads', '1', '--name', name, '--json').stdout?.resume();
   const xor = await submit(url, 'xor', {});
-  const done = await submit(url, 'mnist', { population: 256, generations: GENERATIONS.done });
+  const done = await submit(url, 'mnist', { population: 512, generations: GENERATIONS.done, algorithm: GA });
   await reaches(url, done, GENERATIONS.done);
   await reaches(url, xor, Number.POSITIVE_INFINITY);
   await submit(url, 'mnist-cnn', { population: 64 }, false);
@@ -132,6 +135,9 @@ try {
         await page.getByRole('region', { name: 'Draw a digit' }).scrollIntoViewIfNeeded();
         await page.getByText(/validation examples right/).waitFor();
         await draw(page);
+        const tree = page.getByRole('region', { name: 'Where the champion comes from' });
+        await tree.scrollIntoViewIfNeeded();
+        await tree.getByText(/The champion is individual/).waitFor();
         await page.getByRole('region', { name: 'Journal' }).scrollIntoViewIfNeeded();
         await page.mouse.move(0, 0);
       },
