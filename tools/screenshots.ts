@@ -65,8 +65,9 @@ async function reaches(url: string, run: string, generations: number): Promise<v
 interface Shot {
   name: string;
   path: string;
-  /** The whole page, however long. */
+  /** The whole page, however long, or so many pixels of it. */
   whole?: boolean;
+  height?: number;
   /** What has to stand on it. */
   ready(page: Page): Promise<unknown>;
 }
@@ -75,18 +76,18 @@ async function take(browser: Browser, url: string, shots: Shot[], scheme: 'light
   const context = await browser.newContext({ viewport: SIZE, colorScheme: scheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
-  for (const { name, path, whole = false, ready } of shots) {
+  for (const { name, path, whole = false, height: shown = SIZE.height, ready } of shots) {
     await page.goto(new URL(path, url).href);
     await ready(page);
     await page.evaluate(() => document.fonts.ready);
     // What is drawn a frame later.
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    const height = whole ? await page.evaluate(() => document.documentElement.scrollHeight) : SIZE.height;
+    const height = whole ? await page.evaluate(() => document.documentElement.scrollHeight) : shown;
     const clip = { x: 0, y: 0, width: SIZE.width, height, scale: whole ? WHOLE_SCALE : 1 };
     await page.evaluate(() => scrollTo(0, 0));
     let bytes = Buffer.alloc(0);
     for (const quality of QUALITIES) {
-      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality, captureBeyondViewport: whole, clip });
+      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality, captureBeyondViewport: true, clip });
       bytes = Buffer.from(data, 'base64');
       if (bytes.length <= MOST_BYTES) break;
     }
@@ -125,7 +126,8 @@ try {
         }),
     },
     { name: 'new', path: '/new', ready: (page) => page.getByText('a worker and generation').waitFor() },
-    { name: 'run', path: `/runs/${running}`, ready: drawn },
+    // The README's picture: down to what the champion sees.
+    { name: 'run', path: `/runs/${running}`, height: 1500, ready: drawn },
     {
       name: 'run-whole',
       path: `/runs/${done}`,
