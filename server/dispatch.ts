@@ -4,7 +4,7 @@ import { encodeMessage } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { ServerMessage, WorkerHello, WorkerMessage } from '../protocol/messages.ts';
 import { describeWorker } from './describe.ts';
-import { sessionLimits, trustLimits } from './limits.ts';
+import { schedulerLimits, sessionLimits, trustLimits } from './limits.ts';
 import { readLosses } from './losses.ts';
 import type { Metrics } from './metrics.ts';
 import { type Lie, RunChecks } from './run-checks.ts';
@@ -88,7 +88,7 @@ export class Dispatch implements RunFollower, Employer {
     const { population, algorithm } = run.record.experiment as { population: number; algorithm: { block?: number } };
     this.scheduler.beginGeneration(
       run.id,
-      { generation, population, grain: Math.min(population, algorithm.block ?? 1) },
+      { generation, population, grain: Math.min(population, algorithm.block ?? 1, schedulerLimits.individuals) },
       performance.now(),
     );
     this.#checks.get(run.id)?.begin(generation);

@@ -1,5 +1,7 @@
 // Every number that bounds or tunes something in the server, with its unit. Nothing else in server/ may hold such a number.
 
+import { TASK_INDIVIDUALS } from '../protocol/limits.ts';
+
 export const schedulerLimits = {
   /** Least work worth a message: a range is not made shorter than this, milliseconds on the thread that gets it. */
   floorMs: 2,
@@ -7,6 +9,8 @@ export const schedulerLimits = {
   ceilingMs: 500,
   /** Longest range lent to another run's worker while that worker's own run has nothing to do, milliseconds: its own run may begin at any moment. */
   guestCeilingMs: 50,
+  /** Longest range, individuals: what a task may hold. A grain is not longer. */
+  individuals: TASK_INDIVIDUALS,
   /** Each thread's share of a generation is cut into at least so many ranges, as long as they stay above the floor. */
   rangesPerThread: 4,
   /** Ranges in a thread's hands at once: the one that it computes and one prefetched. */

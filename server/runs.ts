@@ -17,6 +17,7 @@ import { runLimits } from './limits.ts';
 import type { Reading } from './read.ts';
 import { type RunFollower, RunHandle } from './run-handle.ts';
 import { newRunId, type RunRecord, readRecords, removeRun, runFolder, START_FILE, writeDurably, writeRecord } from './run-record.ts';
+import { problemsHere } from './servable.ts';
 
 export interface NewRun {
   /** The name of a built-in experiment, or the experiment itself. */
@@ -170,6 +171,8 @@ function checked(given: NewRun['experiment'], set: Override[], seed: NewRun['see
         `there is no built-in experiment ${JSON.stringify(given)}; there are ${[...builtIn.keys()].join(', ')}`,
       );
     const experiment = parseExperiment(withOverrides(form, set, source), source);
+    const [problem] = problemsHere(experiment);
+    if (problem) throw new ProtocolError('invalid', `${source}: ${problem.path} ${problem.message}`);
     return { experiment, number: seed === undefined ? randomSeed() : parseSeed(seed) };
   } catch (error) {
     if (error instanceof ExperimentError) throw new ProtocolError('invalid', error.message);

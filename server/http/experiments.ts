@@ -11,8 +11,9 @@ import {
 } from '../../experiments/index.ts';
 import { experimentJsonSchema } from '../../experiments/json-schema.ts';
 import { Estimates } from '../estimate.ts';
-import { estimateLimits, schedulerLimits } from '../limits.ts';
+import { estimateLimits } from '../limits.ts';
 import { datasetsFolder } from '../run-record.ts';
+import { problemsHere } from '../servable.ts';
 import type { Served } from './app.ts';
 import { VIEWERS } from './schemas.ts';
 
@@ -72,12 +73,7 @@ function check(given: unknown, set: unknown): Checked {
       return wrong('', `there is no built-in experiment ${JSON.stringify(given)}; there are ${[...builtIn.keys()].join(', ')}`);
     const whole = typeof form === 'object' && form !== null ? withOverrides(form, set, 'experiment') : form;
     const experiment = parseExperiment(whole);
-    const { population } = experiment;
-    if (population <= schedulerLimits.population) return { experiment, errors: [] };
-    return {
-      experiment,
-      errors: [{ path: 'population', message: `must be at most ${schedulerLimits.population} on a server, not ${population}` }],
-    };
+    return { experiment, errors: problemsHere(experiment) };
   } catch (error) {
     if (error instanceof ExperimentError) return { experiment: null, errors: error.problems };
     throw error;

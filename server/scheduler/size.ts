@@ -39,6 +39,6 @@ export function rangeSize(at: Situation, limits: SchedulerLimits): number {
     const part = at.population / (at.speed * pace) / limits.rangesPerThread;
     size = Math.max(floor, Math.min(last ? share : share / 2, part));
   }
-  size = Math.min(size, at.ceiling / pace, at.unleased - at.reserve);
+  size = Math.min(size, at.ceiling / pace, at.unleased - at.reserve, limits.individuals);
   return Math.max(1, Math.floor(size / grain)) * grain;
 }

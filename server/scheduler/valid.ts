@@ -18,7 +18,7 @@ export function checkRun(run: RunSpec): void {
 
 export function checkGeneration(generation: GenerationSpec, limits: SchedulerLimits): void {
   whole(`generation ${generation.generation}: population`, generation.population, limits.population);
-  whole(`generation ${generation.generation}: grain`, generation.grain, limits.population);
+  whole(`generation ${generation.generation}: grain`, generation.grain, limits.individuals);
 }
 
 export function checkWorker(worker: WorkerSpec, limits: SchedulerLimits): void {

@@ -2,7 +2,7 @@
 // and workers that are functions.
 import { expect, it } from 'vitest';
 import { decodeMessage } from '../../protocol/codec.ts';
-import { PROTOCOL_VERSION } from '../../protocol/limits.ts';
+import { PROTOCOL_VERSION, TASK_INDIVIDUALS } from '../../protocol/limits.ts';
 import type { ServerMessage } from '../../protocol/messages.ts';
 import { serverMessage } from '../../protocol/messages.ts';
 import { Dispatch } from '../../server/dispatch.ts';
@@ -21,17 +21,23 @@ const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
 
 class StubRun {
   readonly id = 'r';
-  readonly population = POPULATION;
-  readonly record = { experiment: { population: POPULATION, algorithm: {}, evaluators: ['wasm'] }, seed: '7' };
+  readonly population: number;
+  readonly record: { experiment: Record<string, unknown>; seed: string };
   readonly opened = { memory: 1, dataset: { hash: 'a'.repeat(64) }, started: false };
   generations = 0;
   goingBack = false;
   wentBack = 0;
   completed = 0;
   audited_ = 0;
-  readonly losses_ = new Float32Array(POPULATION);
+  readonly losses_: Float32Array;
   /** Answers of its thread that have not come yet. */
   readonly measuring: ((losses: Float32Array | Error | null) => void)[] = [];
+  constructor(population: number, algorithm: object) {
+    this.population = population;
+    this.losses_ = new Float32Array(population);
+    this.record = { experiment: { population, algorithm, evaluators: ['wasm'] }, seed: '7' };
+  }
+
   goBack = async () => {
     this.wentBack += 1;
   };
@@ -104,7 +110,7 @@ class StubWorker {
   }
 }
 
-async function setUp() {
+async function setUp(population = POPULATION, algorithm: object = {}) {
   const file = await TrustFile.open(await folder(), (error) => {
     throw error;
   });
@@ -115,7 +121,7 @@ async function setUp() {
     metrics.close();
     await file.close();
   });
-  const run = new StubRun();
+  const run = new StubRun(population, algorithm);
   const begin = (generation: number, durable = true) =>
     dispatch.begin(run.handle, {
       generation,
@@ -153,6 +159,21 @@ it('a worker that is ready while a record is on its way to the disk gets no task
     expect(told).toContain('commit');
     expect(told.indexOf('commit')).toBeLessThan(told.indexOf('task 1'));
   }
+});
+
+it('tasks hold no more than a task may, whatever stays together in the experiment and however fast the worker', async () => {
+  const { dispatch, run, begin, worker } = await setUp(400_000, { block: 200_000 });
+  const fast = worker('fast');
+  dispatch.opened(run.handle);
+  begin(0);
+  fast.ready(0);
+  for (let i = 0; i < 1_000 && !run.completed; ++i) {
+    await turn();
+    fast.answer();
+    for (const answer of run.measuring.splice(0)) answer(Float32Array.of(1));
+  }
+  expect(run.completed).toBe(1);
+  for (const { count } of fast.of('task')) expect(count).toBeLessThanOrEqual(TASK_INDIVIDUALS);
 });
 
 it('a worker that said it will leave gets no more', async () => {

@@ -21,6 +21,14 @@ test('a range is at most the ceiling', () => {
   expect(rangeSize(situation, limits)).toBe(limits.ceilingMs);
 });
 
+test('a range is at most what a task may hold, however fast the thread', () => {
+  const fast = { ...situation, unleased: 4_000_000, population: 4_000_000, grain: 3, pace: 1e-4, finish: 400, speed: 1e4 };
+  expect(rangeSize(fast, limits)).toBe(65_535);
+  const fleet = new Fleet();
+  fleet.run();
+  expect(() => fleet.begin({ population: 100_000, grain: 65_537 })).toThrow(/grain is 65537/);
+});
+
 test('a range is at most a quarter of the thread’s share of the generation', () => {
   expect(rangeSize({ ...situation, population: 4_000, unleased: 4_000, finish: 400 }, limits)).toBe(100);
 });
