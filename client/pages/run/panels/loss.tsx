@@ -67,7 +67,7 @@ export function Loss({ live, experiment }: PanelProps) {
           <LineChart
             series={[{ name: 'validation accuracy', x, y: accuracy, colour: '--chart-2' }]}
             xLabel={axis.label}
-            yLabel="part of the validation examples that the champion gets right"
+            yLabel="part of the validation examples that the generation's best gets right"
             xFormat={axis.exact}
             xTick={axis.tick}
             yFormat={percent}
