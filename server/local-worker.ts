@@ -59,8 +59,8 @@ export class LocalWorker implements Link {
     const digest = run?.measured?.digest;
     try {
       const measured = await run?.measure(generation, first, count);
-      // Left meanwhile: nobody waits for it any more.
-      if (!measured || !digest) return this.#session.receive({ type: 'return', tasks: [task] });
+      // The generation is left, or the run is stopping: its leases end with it. Given back, they would be leased again at once, and again.
+      if (!measured || !digest) return;
       const { losses, ms } = measured;
       const bytes = new Uint8Array(losses.buffer);
       this.#session.receive({ type: 'result', run: id, generation, task, losses: bytes, digest: Buffer.from(digest, 'hex'), ms });

@@ -70,3 +70,18 @@ it('tells nobody of a generation before the one before it is on the disk', async
   expect(ahead.length).toBeGreaterThan(20);
   for (const records of ahead) expect(records).toBeGreaterThanOrEqual(1);
 });
+
+it('is not asked again and again by a run that is stopping', async () => {
+  const { url } = await start({ work: { threads: 1 } });
+  const id = await submit(url, xor({ generations: 100_000, population: 256 }));
+  for (let i = 0; i < 5; ++i) {
+    await until(url, id, 'running');
+    await post(url, `/api/runs/${id}/pause`);
+    await until(url, id, 'paused');
+    await post(url, `/api/runs/${id}/resume`);
+  }
+  await post(url, `/api/runs/${id}/stop`);
+  const [local] = (await ask(url, '/api/workers')).body.workers;
+  // One that was on its way at each stop.
+  expect(local.leases).toBeLessThanOrEqual(local.results + 20);
+});
