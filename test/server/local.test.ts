@@ -1,5 +1,5 @@
 // The server's own threads as a worker: alone, beside others, over several runs, through kills.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { JournalReader } from '../../journal/index.ts';
 import { runFolder } from '../../server/run-record.ts';
 import { Child } from './fixtures/child.ts';
@@ -73,15 +73,17 @@ it('tells nobody of a generation before the one before it is on the disk', async
 
 it('is not asked again and again by a run that is stopping', async () => {
   const { url } = await start({ work: { threads: 1 } });
-  const id = await submit(url, xor({ generations: 100_000, population: 256 }));
-  for (let i = 0; i < 5; ++i) {
-    await until(url, id, 'running');
+  const id = await submit(url, { ...xor({ generations: 100_000 }), experiment: 'mnist' });
+  for (let i = 0; i < 3; ++i) {
+    const { generations } = (await ask(url, `/api/runs/${id}`)).body;
+    await vi.waitFor(async () => expect((await ask(url, `/api/runs/${id}`)).body.generations).toBeGreaterThan(generations + 2));
     await post(url, `/api/runs/${id}/pause`);
     await until(url, id, 'paused');
     await post(url, `/api/runs/${id}/resume`);
   }
   await post(url, `/api/runs/${id}/stop`);
   const [local] = (await ask(url, '/api/workers')).body.workers;
-  // One that was on its way at each stop.
+  expect(local.results).toBeGreaterThan(10);
+  // What was in its hands at each stop.
   expect(local.leases).toBeLessThanOrEqual(local.results + 20);
 });
