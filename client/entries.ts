@@ -68,6 +68,8 @@ export interface RunEntry {
   /** Bytes. */
   disk?: number | null;
   /** Where its journal was cut back to an earlier generation: `at` is ISO 8601. */
+  /** A run that is done, with results that nobody confirmed of someone who was caught since. */
+  doubt?: { generation: number; who: string; why: string } | null;
   cuts?: { generation: number; records: number; at: string; who: string | null; why: string }[];
 }
 

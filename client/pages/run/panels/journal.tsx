@@ -136,8 +136,9 @@ interface Verdict {
 /** What went wrong on the way and was put right. */
 function Incidents({ run }: Pick<PanelProps, 'run'>) {
   const cuts = run.cuts ?? [];
+  const { doubt = null } = run;
   const verdicts = (run as { distrusted?: Verdict[] }).distrusted ?? [];
-  if (!cuts.length && !verdicts.length) return null;
+  if (!cuts.length && !verdicts.length && !doubt) return null;
   return (
     <section class="note">
       <h3>On the way</h3>
@@ -148,6 +149,12 @@ function Incidents({ run }: Pick<PanelProps, 'run'>) {
             {number(told)} instead of {number(right)}), and is not believed any more, <RelativeTime at={at} />.
           </li>
         ))}
+        {doubt && (
+          <li>
+            From generation {count(doubt.generation)} on it holds results of <span class="name">{doubt.who}</span> that nobody confirmed, who was
+            caught since: {doubt.why}. A clone with the same seed tells what they are worth.
+          </li>
+        )}
         {cuts.map(({ generation, records, at, who, why }) => (
           <li key={at}>
             It went back to generation {count(generation)} and dropped {count(records - generation)} records: {who ? `${who}, ` : ''}
