@@ -151,8 +151,8 @@ function Incidents({ run }: Pick<PanelProps, 'run'>) {
         ))}
         {doubt && (
           <li>
-            From generation {count(doubt.generation)} on it holds results of <span class="name">{doubt.who}</span> that nobody confirmed, who was
-            caught since: {doubt.why}. A clone with the same seed tells what they are worth.
+            From generation {count(doubt.generation)} on it holds results of <span class="name">{doubt.who}</span> that nobody confirmed,
+            who was caught since: {doubt.why}. A clone with the same seed tells what they are worth.
           </li>
         )}
         {cuts.map(({ generation, records, at, who, why }) => (
