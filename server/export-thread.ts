@@ -62,7 +62,7 @@ try {
   const weights = await weightsOf(journal, network, champion);
   const { experimentHash, seed } = journal.run;
   const bytes = Uint8Array.from(WRITE[format]({ network, weights, champion, experiment: experiment.name, experimentHash, seed }));
-  parentPort?.postMessage({ bytes }, [bytes.buffer]);
+  parentPort?.postMessage({ value: bytes }, [bytes.buffer]);
 } catch (error) {
   const { name, message, code } = error as Error & { code?: unknown };
   parentPort?.postMessage({ error: { name, message, code: typeof code === 'string' ? code : null } });

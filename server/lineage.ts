@@ -1,10 +1,8 @@
 // Whom a run's champion descends from, worked out in a thread of its own: several who ask at once get one answer.
-import { Worker } from 'node:worker_threads';
 import { ProtocolError } from '../protocol/errors.ts';
 import { lineageLimits } from './limits.ts';
 import type { Family, LineageData } from './lineage-thread.ts';
-import { ThreadError } from './read.ts';
-import { sibling } from './sibling.ts';
+import { oneShot } from './one-shot.ts';
 
 const asked = new Map<string, Promise<Family>>();
 
@@ -20,21 +18,7 @@ export async function lineageOf(workerData: LineageData): Promise<Family> {
 }
 
 function follow(workerData: LineageData): Promise<Family> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(sibling('lineage-thread', import.meta.url), { name: `lineage ${workerData.run}`, workerData, execArgv: [] });
-    thread.unref();
-    const late = setTimeout(() => {
-      reject(new ProtocolError('invalid', `run ${workerData.run} is too long for its champion's ancestors to be followed`));
-      void thread.terminate();
-    }, lineageLimits.ms);
-    thread.on('message', (answer: { value: Family } | { error: { name: string; code: string | null; message: string } }) => {
-      if ('error' in answer) reject(new ThreadError(answer.error));
-      else resolve(answer.value);
-    });
-    thread.on('error', reject);
-    thread.on('exit', () => {
-      clearTimeout(late);
-      reject(new Error('the thread ended without a word'));
-    });
-  });
+  const late = () => new ProtocolError('invalid', `run ${workerData.run} is too long for its champion's ancestors to be followed`);
+  const limit = { ms: lineageLimits.ms, late };
+  return oneShot({ module: 'lineage-thread', name: `lineage ${workerData.run}`, workerData, limit });
 }

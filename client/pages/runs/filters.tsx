@@ -1,4 +1,5 @@
 // Search, and which states are shown.
+import { SearchField } from '../../components/search-field.tsx';
 import type { RunEntry, RunState } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { setQuery } from '../../router.ts';
@@ -11,15 +12,7 @@ export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
   const present = STATES.filter((each) => counts.has(each) || each === state);
   return (
     <search class="filters">
-      <input
-        type="search"
-        aria-label="Search runs"
-        placeholder="Search names, datasets, seeds"
-        value={search}
-        autoComplete="off"
-        spellcheck={false}
-        onInput={(event) => setQuery({ q: event.currentTarget.value })}
-      />
+      <SearchField label="Search runs" placeholder="Search names, datasets, seeds" value={search} />
       <fieldset class="chips">
         <legend class="hidden">State</legend>
         <Chip label="All" of={runs.size} on={state === ''} show="" />

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Admission } from '../../components/admission.tsx';
 import { Empty } from '../../components/empty.tsx';
+import { SearchField } from '../../components/search-field.tsx';
 import { Stat } from '../../components/stat.tsx';
 import { ordered, TableHead, TableRow } from '../../components/table.tsx';
 import type { WorkerEntry } from '../../entries.ts';
@@ -120,15 +121,7 @@ function List({ rows }: { rows: Row[] }) {
   return (
     <>
       <search class="worker-filters">
-        <input
-          type="search"
-          aria-label="Search workers"
-          placeholder="Search names and addresses"
-          value={search}
-          autoComplete="off"
-          spellcheck={false}
-          onInput={(event) => setQuery({ q: event.currentTarget.value })}
-        />
+        <SearchField label="Search workers" placeholder="Search names and addresses" value={search} />
         <Choice label="Kind" value={kind} options={kinds.map((name) => [name, name])} onChoose={(kind) => setQuery({ kind })} />
         <Choice
           label="State"
