@@ -25,6 +25,7 @@ function plain(event: RunEvent, seed: bigint): object {
       best: event.best,
       mean: event.mean,
       validation: score(event.validation),
+      train: score(event.train),
       evaluations: event.evaluations,
       seconds: event.seconds,
     });

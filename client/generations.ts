@@ -7,6 +7,8 @@ const COLUMNS = [
   'mean',
   'validationLoss',
   'validationAccuracy',
+  'trainLoss',
+  'trainAccuracy',
   /** Seconds of work so far: the server counts anew whenever a run is resumed, this does not. */
   'seconds',
   'evaluations',
@@ -59,6 +61,19 @@ export class Generations {
     return this.#levels.subarray(0, this.length * LEVELS);
   }
 
+  /** The row of a generation; -1 where it is not held. */
+  rowOf(generation: number): number {
+    const { generation: held } = this.#columns;
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (held[middle] < generation) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.length && held[low] === generation ? low : -1;
+  }
+
   /** 32 hex digits of the state that a row was measured on; '' where it is not known. */
   digest(row: number): string {
     const bytes = this.#digests.subarray(row * DIGEST_BYTES, (row + 1) * DIGEST_BYTES);
@@ -90,6 +105,8 @@ export class Generations {
     columns.mean[i] = row.mean ?? Number.NaN;
     columns.validationLoss[i] = row.validation?.loss ?? Number.NaN;
     columns.validationAccuracy[i] = row.validation?.accuracy ?? Number.NaN;
+    columns.trainLoss[i] = row.train?.loss ?? Number.NaN;
+    columns.trainAccuracy[i] = row.train?.accuracy ?? Number.NaN;
     columns.seconds[i] = this.#before + row.seconds;
     columns.evaluations[i] = row.evaluations;
     columns.infinite[i] = row.infinite ?? Number.NaN;

@@ -28,6 +28,11 @@ export interface GenerationEvent {
   mean: number;
   /** Of this generation's best individual (ga, random) or centre (es); null where `validateEvery` skips it. */
   validation: Score | null;
+  /**
+   * Of the same, on train examples evenly spread over their split, as many as validation has: against `validation` it shows overfitting. For
+   * people: nothing of it reaches state.
+   */
+  train: Score | null;
   /** The champion, where this generation has a new one; else null. */
   champion: Champion | null;
   /** Individuals evaluated since the run's first generation. */

@@ -379,17 +379,14 @@ export class Evolution {
     return this.copyOf(weights);
   }
 
-  scoreUnits(split: SplitName): number {
-    return Math.ceil(this.plan.splits[split].count / SCORE_EXAMPLES);
-  }
-
-  /** Scores the candidate on units of a split. */
+  /** Scores the candidate on a split: on all of validation and of test, of train on as much as validation has. */
   score(split: SplitName, next: Counter = counting()): void {
     const { engine, plan, own } = this;
-    const { count } = plan.splits[split];
-    for (let unit = next(); unit < this.scoreUnits(split); unit = next()) {
-      const first = unit * SCORE_EXAMPLES;
-      const last = Math.min(count, first + SCORE_EXAMPLES);
+    const { stretches, count } = this.scoredPart(split);
+    for (let unit = next(); unit < stretches.length; unit = next()) {
+      const first = stretches[unit];
+      const at = unit * SCORE_EXAMPLES;
+      const last = first + Math.min(SCORE_EXAMPLES, count - at);
       const panels = Math.ceil((last - first) / 8);
       this.gather(split, 0, first, last, own.panels, own.targets - (first >> 3) * engine.targetPanelBytes(plan.config));
       engine.exampleLosses(
@@ -399,17 +396,30 @@ export class Evolution {
         own.panels,
         own.targets,
         panels,
-        plan.scores + first * 4,
-        this.config.words[L.CLASSES] ? plan.hits + first * 4 : 0,
+        plan.scores + at * 4,
+        this.config.words[L.CLASSES] ? plan.hits + at * 4 : 0,
         own.buffers,
         own.packing,
       );
     }
   }
 
+  /**
+   * Examples of a split that are scored: where each stretch of SCORE_EXAMPLES begins, the last of which may be shorter, and how many they are.
+   * Train's are evenly spread over it, whatever the order of its examples, and cost no more than validation's.
+   */
+  private scoredPart(split: SplitName): { stretches: number[]; count: number } {
+    const { train, validation } = this.plan.splits;
+    const whole = this.plan.splits[split].count;
+    const count = split === 'train' ? Math.min(train.count, validation.count) : whole;
+    const units = Math.ceil(count / SCORE_EXAMPLES);
+    const apart = units > 1 ? (whole - (count - (units - 1) * SCORE_EXAMPLES)) / (units - 1) : 0;
+    return { stretches: Array.from({ length: units }, (_, unit) => Math.floor((unit * apart) / 8) * 8), count };
+  }
+
   /** The score of the units, all done. */
   scored(split: SplitName): Score {
-    const { count } = this.plan.splits[split];
+    const { count } = this.scoredPart(split);
     const loss = this.engine.mean(this.plan.scores, count);
     if (!this.config.words[L.CLASSES]) return { loss, accuracy: null };
     let hits = 0;

@@ -304,6 +304,7 @@ export class Run {
     const { best, at, mean } = summary(host.losses);
     this.bestAt = at;
     let validation: Score | null = null;
+    let train: Score | null = null;
     let champion: Champion | null = null;
     if (generation % settings.validateEvery === 0 || generation === settings.generations - 1) {
       const individual = this.candidate;
@@ -315,8 +316,20 @@ export class Run {
         this.champion_ = champion;
         this.weights = weights;
       }
+      train = (await threads.score('train', individual)).score;
     }
-    return { event: 'generation', generation, digest: host.digest(), losses: host.losses, selection, best, mean, validation, champion };
+    return {
+      event: 'generation',
+      generation,
+      digest: host.digest(),
+      losses: host.losses,
+      selection,
+      best,
+      mean,
+      validation,
+      train,
+      champion,
+    };
   }
 
   /** The present state between two generations, champion included, in chunks of any size (a file of 4 MiB pieces is the journal's affair). */

@@ -5,7 +5,7 @@ import type { ReplayRecord } from '../core/run.ts';
 import { JournalError } from './error.ts';
 
 /** What a run says of a generation, as the journal takes it. */
-export type NewRecord = Omit<GenerationEvent, 'event' | 'seconds'> & { seconds?: number };
+export type NewRecord = Omit<GenerationEvent, 'event' | 'train' | 'seconds'> & { seconds?: number };
 
 /** What the journal keeps of a generation for ever. Its losses are read apart: they are large, and shrink with age. */
 export interface JournalRecord extends ReplayRecord {

@@ -142,6 +142,8 @@ export const serverMessage = z.discriminatedUnion('type', [
         best: z.number().nullable(),
         mean: z.number().nullable(),
         validation: score.nullable(),
+        /** Of the same individual, on as many train examples; null where it was not noted. */
+        train: score.nullable(),
         champion: z.boolean(),
         seconds: z.number(),
         evaluations: z.number(),

@@ -58,13 +58,14 @@ export function describeRun(run: RunHandle) {
 }
 
 export function describeGeneration({ best, mean, validation, champion, ...rest }: GenerationNumbers) {
-  const { generation, digest, seconds, evaluations, levels, infinite, sigma, diversity } = rest;
+  const { generation, digest, seconds, evaluations, levels, infinite, sigma, diversity, train } = rest;
   return {
     generation,
     digest,
     best: finite(best),
     mean: finite(mean),
     validation: scoreOf(validation),
+    train: scoreOf(train),
     champion: champion !== null,
     seconds,
     evaluations,

@@ -192,8 +192,8 @@ async function conduct(): Promise<void> {
     };
 
     const record = async (event: Extract<RunEvent, { event: 'generation' }>): Promise<void> => {
-      const { event: _, losses, selection: made, ...numbers } = event;
-      const looked = track.look(event.generation, losses);
+      const { event: _, losses: __, selection: made, ...numbers } = event;
+      const looked = track.look(event);
       unsaid = { record: { ...numbers, ...looked.numbers }, looked, from: performance.now() };
       await records.on(event);
       selection = Uint8Array.from(made);

@@ -127,6 +127,7 @@ function asEvent(generation: WatchedGeneration, { champion }: RunInfo): Generati
     best: number(generation.best),
     mean: number(generation.mean),
     validation: scoreOf(generation.validation),
+    train: scoreOf(generation.train),
     champion: made,
   };
 }

@@ -67,14 +67,15 @@ function lossLine(progress: Progress, width: number): Line {
   return fitting([...values, { text: sparkline(progress.history.values, room), style: 'cyan' }], width);
 }
 
-function validationLine({ validation, champion, title }: Progress, width: number): Line {
+function validationLine({ validation, train, champion, title }: Progress, width: number): Line {
   const label = labelled('validation', width);
   if (!validation) return fitting([...label, dim(label.length ? 'none yet' : 'no validation yet')], width);
   const parts = [`loss ${loss(validation.loss)}`];
   if (validation.accuracy !== null) parts.splice(title.metric === 'accuracy' ? 0 : 1, 0, `accuracy ${percent(validation.accuracy)}`);
   if (!label.length) parts[0] = `validation ${parts[0]}`;
+  const beside = train && width === WIDEST ? [dim(`train ${metric(train, title.metric)}`)] : [];
   const best = champion ? [dim(`champion ${metric(champion.validation, title.metric)} of generation ${counted(champion.generation)}`)] : [];
-  return fitting([...label, ...parts.map(plain), ...best], width);
+  return fitting([...label, ...parts.map(plain), ...beside, ...best], width);
 }
 
 function speedLine(progress: Progress, width: number): Line {

@@ -16,7 +16,8 @@ export interface RunTitle {
 }
 
 /** What is left of a generation in a journal. */
-export type PastGeneration = Pick<GenerationEvent, 'generation' | 'best' | 'mean' | 'validation' | 'champion'>;
+export type PastGeneration = Pick<GenerationEvent, 'generation' | 'best' | 'mean' | 'validation' | 'champion'> &
+  Partial<Pick<GenerationEvent, 'train'>>;
 
 /** Speed and remaining time are judged by the last so many seconds. */
 const WINDOW_SECONDS = 10;
@@ -33,6 +34,8 @@ export class Progress {
   mean: number | null = null;
   /** The latest there is, and whose generation it is of. */
   validation: (Score & { generation: number }) | null = null;
+  /** Of the same individual; a journal does not tell it. */
+  train: Score | null = null;
   champion: Champion | null = null;
   readonly history = new History();
   readonly #now: () => number;
@@ -48,12 +51,15 @@ export class Progress {
   }
 
   /** Takes in a generation that is over, whenever that was. */
-  recall({ generation, best, mean, validation, champion }: PastGeneration): void {
+  recall({ generation, best, mean, validation, train = null, champion }: PastGeneration): void {
     this.finished = generation + 1;
     this.best = best;
     this.mean = mean;
     this.history.push(best);
-    if (validation) this.validation = { ...validation, generation };
+    if (validation) {
+      this.validation = { ...validation, generation };
+      this.train = train;
+    }
     if (champion) this.champion = champion;
   }
 

@@ -1,5 +1,6 @@
 // What viewers are shown of each generation beside its record: made by the run's thread of the state and its losses, kept in two files of rows.
 import { join } from 'node:path';
+import type { GenerationEvent, Score } from '../../core/events.ts';
 import type { Run } from '../../core/run.ts';
 import { trackLimits } from '../limits.ts';
 import { levelsOf } from './levels.ts';
@@ -18,6 +19,8 @@ export interface TrackNumbers {
   sigma: number | null;
   /** See `Evolution.diversity`. */
   diversity: number | null;
+  /** See `GenerationEvent.train`. Infinity where the loss is not finite. */
+  train: Score | null;
 }
 
 /** A generation, looked at. */
@@ -28,10 +31,10 @@ export interface Looked {
   weights: Float32Array | null;
 }
 
-export const NOTHING_NOTED: TrackNumbers = { levels: null, infinite: null, sigma: null, diversity: null };
+export const NOTHING_NOTED: TrackNumbers = { levels: null, infinite: null, sigma: null, diversity: null, train: null };
 
 const LEVELS = 11;
-const NUMBERS = LEVELS + 3;
+const NUMBERS = LEVELS + 5;
 /** What a generation adds to the first of them. */
 export const TRACK_ROW_BYTES = rowBytes(NUMBERS);
 
@@ -61,13 +64,13 @@ export class Track {
     this.#weights = new RowWriter(join(folder, WEIGHTS_FILE), this.#positions.length, run.generation);
   }
 
-  /** To be called while the run's events stand at a generation. `losses`: [population] float32. */
-  look(generation: number, losses: Float32Array): Looked {
+  /** To be called while the run's events stand at this one. */
+  look({ generation, losses, train }: Pick<GenerationEvent, 'generation' | 'losses' | 'train'>): Looked {
     const sampled = this.#due(generation) ? this.#sample() : null;
     const diversity = sampled?.diversity ?? null;
     return {
       generation,
-      numbers: { ...levelsOf(losses), sigma: this.#run.sigma, diversity: diversity && Math.fround(diversity) },
+      numbers: { ...levelsOf(losses), sigma: this.#run.sigma, diversity: diversity && Math.fround(diversity), train: rounded(train) },
       weights: sampled?.weights ?? null,
     };
   }
@@ -88,8 +91,9 @@ export class Track {
   }
 
   /** To be called once the generation's record is durable, before anyone is told of it. */
-  keep({ generation, numbers: { levels, infinite, sigma, diversity }, weights }: Looked): void {
-    const row = [...(levels ?? new Array(LEVELS).fill(null)), infinite, sigma, diversity];
+  keep({ generation, numbers: { levels, infinite, sigma, diversity, train }, weights }: Looked): void {
+    const score = [train?.loss ?? null, train?.accuracy ?? null];
+    const row = [...(levels ?? new Array(LEVELS).fill(null)), infinite, sigma, diversity, ...score];
     this.#numbers.append(
       generation,
       row.map((number) => number ?? Number.NaN),
@@ -103,6 +107,11 @@ export class Track {
   }
 }
 
+/** As it will be read again. */
+function rounded(score: Score | null): Score | null {
+  return score && { loss: Math.fround(score.loss), accuracy: score.accuracy && Math.fround(score.accuracy) };
+}
+
 /** What is noted of generations `from` to before `until`, by generation. */
 export function readNumbers(folder: string, from: number, until: number): Map<number, TrackNumbers> {
   const { rows } = readRows(join(folder, TRACK_FILE), { from, until, most: until - from });
@@ -111,9 +120,15 @@ export function readNumbers(folder: string, from: number, until: number): Map<nu
 
 function numbersOf({ numbers }: Row): TrackNumbers {
   const all = Array.from({ length: NUMBERS }, (_, i) => numbers.readFloatLE(i * 4));
-  const [infinite, sigma, diversity] = all.slice(LEVELS).map((number) => (Number.isNaN(number) ? null : number));
+  const [infinite, sigma, diversity, loss, accuracy] = all.slice(LEVELS).map((number) => (Number.isNaN(number) ? null : number));
   const levels = all.slice(0, LEVELS);
-  return { levels: levels.every(Number.isFinite) ? levels : null, infinite, sigma, diversity };
+  return {
+    levels: levels.every(Number.isFinite) ? levels : null,
+    infinite,
+    sigma,
+    diversity,
+    train: loss === null ? null : { loss, accuracy },
+  };
 }
 
 /** Weights of consecutive generations. */

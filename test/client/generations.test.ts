@@ -9,6 +9,7 @@ const row = (generation: number, changes: Partial<GenerationRow> = {}): Generati
   best: 1 / (generation + 1),
   mean: null,
   validation: generation % 5 ? null : { loss: generation, accuracy: 0.5 },
+  train: generation % 5 ? null : { loss: generation / 2, accuracy: 0.75 },
   champion: generation === 3,
   seconds: generation * 2,
   evaluations: (generation + 1) * 10,
@@ -31,6 +32,8 @@ it('holds every number, and NaN where there is none', () => {
   expect([...held.column('mean')]).toEqual(Array(6).fill(Number.NaN));
   expect([...held.column('validationLoss')]).toEqual([0, NaN, NaN, NaN, NaN, 5]);
   expect([...held.column('validationAccuracy')]).toEqual([0.5, NaN, NaN, NaN, NaN, 0.5]);
+  expect([...held.column('trainLoss')]).toEqual([0, NaN, NaN, NaN, NaN, 2.5]);
+  expect([...held.column('trainAccuracy')]).toEqual([0.75, NaN, NaN, NaN, NaN, 0.75]);
   expect([...held.column('evaluations')]).toEqual([10, 20, 30, 40, 50, 60]);
   expect([...held.column('sigma')]).toEqual([NaN, NaN, NaN, NaN, NaN, 0.5]);
   expect([...held.column('diversity')].at(-1)).toBe(0.25);
@@ -64,6 +67,12 @@ it('keeps every so manieth row and the newest when there are too many', () => {
   expect(kept.length).toBeGreaterThan(30);
   expect(kept.at(-1)).toBe(999);
   expect([...held.column('best')]).toEqual(kept.map((generation) => 1 / (generation + 1)));
+  expect([kept[3], kept.at(-1) as number, kept[3] + 1, 1000].map((generation) => held.rowOf(generation))).toEqual([
+    3,
+    kept.length - 1,
+    -1,
+    -1,
+  ]);
   expect(held.next).toBe(1000);
   held.append([row(1000)]);
   expect(held.column('generation').at(-1)).toBe(1000);

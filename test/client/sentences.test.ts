@@ -4,6 +4,7 @@ import { timeTick } from '../../client/charts/steps.ts';
 import { least, lossSentence, moved, restlessness } from '../../client/pages/run/sentences.ts';
 
 const NaNs = [Number.NaN, Number.NaN];
+const none = { loss: NaNs, accuracy: NaNs };
 
 it('a course: between the first and the last that are finite', () => {
   expect(moved([Number.NaN, 2, 5, 1, Number.POSITIVE_INFINITY])).toBe('fell from 2 to 1');
@@ -21,18 +22,24 @@ it('the least so far, of those that are finite', () => {
 
 describe('loss', () => {
   it('with and without validation', () => {
-    expect(lossSentence('2 generations', [2, 1], [1.5, Number.NaN], [0.5, Number.NaN])).toBe(
+    const scores = (loss: number[], accuracy = NaNs) => ({ loss, accuracy });
+    expect(lossSentence('2 generations', [2, 1], scores([1.5, Number.NaN], [0.5, Number.NaN]), none)).toBe(
       'The best loss fell from 2 to 1 over 2 generations; at the latest validation it is 1.5, the accuracy 50.0%.',
     );
-    expect(lossSentence('2 generations', [2, 1], [Number.NaN, 1.2], NaNs)).toBe(
+    expect(
+      lossSentence('2 generations', [2, 1], scores([1.5, Number.NaN], [0.5, Number.NaN]), scores([1.25, Number.NaN], [0.75, Number.NaN])),
+    ).toBe(
+      'The best loss fell from 2 to 1 over 2 generations; at the latest validation it is 1.5, the accuracy 50.0%; on train examples 1.25, the accuracy 75.0%.',
+    );
+    expect(lossSentence('2 generations', [2, 1], scores([Number.NaN, 1.2]), none)).toBe(
       'The best loss fell from 2 to 1 over 2 generations; at the latest validation it is 1.2.',
     );
-    expect(lossSentence('2 generations', [2, 1], NaNs, NaNs)).toBe('The best loss fell from 2 to 1 over 2 generations.');
+    expect(lossSentence('2 generations', [2, 1], none, none)).toBe('The best loss fell from 2 to 1 over 2 generations.');
   });
 
   it('of one generation, and of none that is finite', () => {
-    expect(lossSentence('1 generation', [2], [Number.NaN], [Number.NaN])).toBe('One generation so far: its best loss is 2.');
-    expect(lossSentence('2 generations', NaNs, NaNs, NaNs)).toBe('No loss was finite yet.');
+    expect(lossSentence('1 generation', [2], none, none)).toBe('One generation so far: its best loss is 2.');
+    expect(lossSentence('2 generations', NaNs, none, none)).toBe('No loss was finite yet.');
   });
 });
 

@@ -1,6 +1,7 @@
 // Generation g's batch is drawn from (seed, g) and common to the whole population: whoever collects it, whatever breeds on it.
 import { describe, expect, it } from 'vitest';
 import type { Evolution } from '../../core/evolution.ts';
+import { blobs } from './fixtures/datasets.ts';
 import { evolve, machine, SEED } from './fixtures/machine.ts';
 import { ALGORITHMS, algorithmNamed, weights } from './fixtures/settings.ts';
 
@@ -68,7 +69,8 @@ describe('a schedule', () => {
         { generation: 2, size: 101 },
       ],
     });
-    const evolution = machine(settings);
+    // Train is scored on as much as validation has.
+    const evolution = machine(settings, { dataset: blobs(6, 3, { train: 101, validation: 101, test: 37 }) });
     evolve(evolution, 2);
     evolution.collectBatch();
     evolution.evaluate(0, 50);

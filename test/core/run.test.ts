@@ -31,6 +31,8 @@ describe('events', () => {
       evolution.candidate(centre ? CENTRE : losses.indexOf(event.best));
       evolution.score('validation');
       expect(event.validation).toEqual(evolution.scored('validation'));
+      evolution.score('train');
+      expect(event.train).toEqual(evolution.scored('train'));
       evolution.advance(selection);
     });
     expect(events.length).toBe(7);

@@ -1,7 +1,9 @@
 // What a run shows of itself for people: mutation strength, weights of the candidate, how far the parents lie apart.
 import { expect, it } from 'vitest';
+import type { Split } from '../../core/dataset.ts';
 import { CENTRE } from '../../core/run.ts';
 import { survivorsOf } from '../../core/survivors.ts';
+import { blobs } from './fixtures/datasets.ts';
 import { evolve, machine, measure, snapshotOf } from './fixtures/machine.ts';
 import { openRun, story } from './fixtures/runs.ts';
 import { ALGORITHMS, algorithmNamed, es, ga, KINDS, layer, sequential, weights } from './fixtures/settings.ts';
@@ -99,4 +101,40 @@ it.each(KINDS)('a run shows the one that a validation scores, and goes on as if 
     alone.advance(selection);
   }
   expect(digests).toEqual(straight.events.map(({ digest }) => digest));
+});
+
+it('the train score is of as many examples as validation has, evenly spread, on any number of threads', async () => {
+  const settings = weights({ generations: 1 });
+  const dataset = blobs(6, 3, { train: 1000, validation: 200, test: 200 });
+  const { train } = dataset.splits;
+  const rows = [0, 328, 656]
+    .flatMap((first) => Array.from({ length: 64 }, (_, i) => first + i))
+    .concat([992, 993, 994, 995, 996, 997, 998, 999]);
+  const same: Split = {
+    count: 200,
+    inputs: Uint8Array.from(rows.flatMap((row) => [...train.inputs.subarray(row * 6, (row + 1) * 6)])),
+    targets: Uint16Array.from(rows, (row) => train.targets[row]),
+  };
+  const evolution = machine(settings, { dataset: { ...dataset, splits: { ...dataset.splits, test: same } } });
+  const { losses } = measure(evolution);
+  evolution.candidate(losses.indexOf(Math.min(...losses)));
+  evolution.score('test');
+  for (const threads of [1, 3]) {
+    const { events } = await story({ settings, dataset, threads });
+    expect(events[0].train).toEqual(evolution.scored('test'));
+    expect(events[0].train).not.toEqual(events[0].validation);
+  }
+});
+
+it('a train split that is smaller than validation is scored whole', () => {
+  const dataset = blobs(6, 3, { train: 30, validation: 75, test: 30 });
+  const { splits } = dataset;
+  const evolution = machine(weights(), { dataset: { ...dataset, splits: { ...splits, test: splits.train } } });
+  measure(evolution);
+  const [train, test] = (['train', 'test'] as const).map((split) => {
+    evolution.candidate(0);
+    evolution.score(split);
+    return evolution.scored(split);
+  });
+  expect(train).toEqual(test);
 });

@@ -206,7 +206,8 @@ describe('networks', () => {
   it.each(['ga: neuron, low-rank', 'ga: uniform, gaussian'])('so wide that a batch goes through in pieces: %s', (name) => {
     const network = sequential(layer('Dense', { units: 4100, activation: 'relu' }), layer('Dense', { units: 3 }));
     const settings = weights({ algorithm: algorithmNamed(name), network, population: 24, batch: [{ generation: 0, size: 101 }] });
-    const { evolution, whole, rewind } = prepared(settings);
+    // Train is scored on as much as validation has.
+    const { evolution, whole, rewind } = prepared(settings, { dataset: blobs(6, 3, { train: 101, validation: 101, test: 37 }) });
     expect(evolution.config.chunk).toBeLessThan(Math.ceil(101 / 8));
     rewind();
     evolution.evaluate(13, 11);

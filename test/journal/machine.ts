@@ -92,6 +92,7 @@ export class Machine {
         best: losses[best],
         mean: losses.reduce((sum, loss) => sum + loss) / POPULATION,
         validation,
+        train: null,
         champion,
         evaluations: (generation + 1) * POPULATION,
         seconds: 0,

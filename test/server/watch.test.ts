@@ -6,7 +6,7 @@ import { Run } from '../../core/run.ts';
 import { loadDataset } from '../../data/index.ts';
 import { resolveExperiment } from '../../experiments/index.ts';
 import { sessionLimits } from '../../server/limits.ts';
-import { sampledPositions, TRACK_FILE } from '../../server/track/index.ts';
+import { sampledPositions, TRACK_FILE, TRACK_ROW_BYTES } from '../../server/track/index.ts';
 import { withLimits } from './fixtures/limits.ts';
 import { type Small, submit, until, xor } from './fixtures/runs.ts';
 import { ask, connect, folder, type Peer, post, start, viewerHello } from './fixtures/server.ts';
@@ -138,6 +138,9 @@ it('tells of each generation how its losses are spread, how strongly it mutates,
   const { digests, spreads } = await looked(small);
   expect(live.map(({ digest }) => digest)).toEqual(digests);
   expect(live.map(({ levels }) => [levels?.[0], levels?.[10]])).toEqual(spreads);
+  // XOR's splits all hold the same four.
+  expect(live.map(({ train }) => train?.loss)).toEqual(live.map(({ validation }) => validation?.loss));
+  expect(live[0].train?.loss).toBeGreaterThan(0);
   for (const { best, levels, infinite, sigma } of live) {
     expect(levels).toEqual(levels?.toSorted((a, b) => a - b));
     expect([levels?.[0], infinite]).toEqual([best, 0]);
@@ -149,10 +152,10 @@ it('tells of each generation how its losses are spread, how strongly it mutates,
   const { url } = await start({ data });
   const { generations: again } = (await ask(url, `/api/runs/${id}/generations`)).body;
   expect(again).toEqual(live);
-  await truncate(join(data, 'runs', id, TRACK_FILE), 16 + 64 * 20);
+  await truncate(join(data, 'runs', id, TRACK_FILE), 16 + TRACK_ROW_BYTES * 20);
   const { generations: rest } = (await ask(url, `/api/runs/${id}/generations?from=19`)).body;
   expect(rest[0]).toEqual(live[19]);
-  expect(rest[1]).toEqual({ ...live[20], levels: null, infinite: null, sigma: null, diversity: null });
+  expect(rest[1]).toEqual({ ...live[20], levels: null, infinite: null, sigma: null, diversity: null, train: null });
 });
 
 it('tells of weights of the candidate over the generations, live and again later', async () => {

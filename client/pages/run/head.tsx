@@ -80,10 +80,7 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
         <Stat label="Best loss" note={lowestNote(run, live.generations)}>
           {number(run.best)}
         </Stat>
-        <Stat
-          label={validation?.accuracy === null ? 'Validation loss' : 'Validation accuracy'}
-          note={run.champion ? `champion of generation ${count(run.champion.generation)}` : 'no champion yet'}
-        >
+        <Stat label={validation?.accuracy === null ? 'Validation loss' : 'Validation accuracy'} note={championNote(run, live.generations)}>
           {score(validation)}
         </Stat>
         {test && (
@@ -97,6 +94,15 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
       </dl>
     </>
   );
+}
+
+function championNote({ champion }: RunEntry, generations: Generations): string {
+  if (!champion) return 'no champion yet';
+  const row = generations.rowOf(champion.generation);
+  const accuracy = row < 0 ? Number.NaN : generations.column('trainAccuracy')[row];
+  const loss = row < 0 ? Number.NaN : generations.column('trainLoss')[row];
+  const train = Number.isNaN(accuracy) ? number(loss) : percent(accuracy);
+  return `champion of generation ${count(champion.generation)}${Number.isNaN(loss) ? '' : `; ${train} on train examples`}`;
 }
 
 /** The latest generation's is not the lowest: each is measured on a batch of its own. */

@@ -9,6 +9,8 @@ const COLUMNS: [Column, string][] = [
   ['mean', 'mean_loss'],
   ['validationLoss', 'validation_loss'],
   ['validationAccuracy', 'validation_accuracy'],
+  ['trainLoss', 'train_loss'],
+  ['trainAccuracy', 'train_accuracy'],
   ['infinite', 'infinite_losses'],
   ['sigma', 'mutation_strength'],
   ['diversity', 'diversity'],

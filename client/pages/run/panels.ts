@@ -43,7 +43,7 @@ const WEIGHTS: Panel[] = [
     id: 'loss',
     title: 'Loss',
     caption:
-      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is of the best of every few generations, on examples that evolution never sees.",
+      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is of the best of every few generations, on examples that evolution never sees, and train is of the same one, on examples that it does: where train goes on falling and validation does not, it learns by heart.",
     wide: true,
     Body: Loss,
   },

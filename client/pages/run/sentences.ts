@@ -36,15 +36,26 @@ export function moved(values: ArrayLike<number>, say: (value: number) => string 
   return `${last < first ? 'fell' : 'rose'} from ${say(first)} to ${say(last)}`;
 }
 
-export function lossSentence(over: string, best: ArrayLike<number>, validation: ArrayLike<number>, accuracy: ArrayLike<number>): string {
+interface Scores {
+  loss: ArrayLike<number>;
+  accuracy: ArrayLike<number>;
+}
+
+export function lossSentence(over: string, best: ArrayLike<number>, validation: Scores, train: Scores): string {
   const course = moved(best);
   if (!course) return 'No loss was finite yet.';
   if (best.length === 1) return `One generation so far: its best loss is ${number(best[0])}.`;
-  const validated = ends(validation);
-  const hit = ends(accuracy);
   const parts = [`The best loss ${course} over ${over}`];
-  if (validated) parts.push(`at the latest validation it is ${number(validated.last)}${hit ? `, the accuracy ${percent(hit.last)}` : ''}`);
+  const validated = latest(validation);
+  const seen = latest(train);
+  if (validated) parts.push(`at the latest validation it is ${validated}${seen ? `; on train examples ${seen}` : ''}`);
   return `${parts.join('; ')}.`;
+}
+
+function latest({ loss, accuracy }: Scores): string | null {
+  const value = ends(loss);
+  const hit = ends(accuracy);
+  return value && `${number(value.last)}${hit ? `, the accuracy ${percent(hit.last)}` : ''}`;
 }
 
 /** How much values [rows][lines] change from row to row: the mean in the first and in the last tenth. */

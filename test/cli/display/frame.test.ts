@@ -28,6 +28,10 @@ describe('a frame', () => {
     ]);
   });
 
+  test('of 100 columns has room for the train score', () => {
+    expect(text(progressAt(50), 100)[3]).toBe('validation  accuracy 87.5 %  loss 0.5000  train 93.8 %  champion 87.5 % of generation 45');
+  });
+
   test('of 39 columns', () => {
     expect(text(progressAt(50), 39)).toEqual([
       'mnist · seed 7 · es · population 1,024',

@@ -1,4 +1,4 @@
-// Best, mean and spread of the loss with the champion's validation: the first picture that anyone looks at.
+// Best, mean and spread of the loss with the candidate's score on train and on validation examples: the first picture that anyone looks at.
 import { useRef } from 'preact/hooks';
 import { LineChart } from '../../../charts/line-chart.tsx';
 import { percent } from '../../../format.ts';
@@ -24,11 +24,14 @@ export function Loss({ live, experiment }: PanelProps) {
   const best = generations.column('best');
   const validation = generations.column('validationLoss');
   const accuracy = generations.column('validationAccuracy');
+  const train = generations.column('trainLoss');
+  const trainAccuracy = generations.column('trainAccuracy');
   const low = levels.current[0].take(generations.levels, LEVELS, LOW);
   const high = levels.current[1].take(generations.levels, LEVELS, HIGH);
   const spread = Number.isFinite(low[low.length - 1]);
   const over = axis.over(x[x.length - 1]);
   const accuracyCourse = moved(accuracy, percent);
+  const trainCourse = moved(trainAccuracy, percent);
   const smooth = query.value.get('smooth') === '1';
   const loss = experiment.value?.loss.name.replaceAll('-', ' ');
   return (
@@ -46,6 +49,7 @@ export function Loss({ live, experiment }: PanelProps) {
         series={[
           { name: 'best', x, y: best, colour: '--chart-1', gaps: 'any' },
           { name: 'validation', x, y: validation, colour: '--chart-2' },
+          { name: 'train', x, y: train, colour: '--chart-3' },
           { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true, gaps: 'any' },
         ]}
         bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
@@ -59,15 +63,18 @@ export function Loss({ live, experiment }: PanelProps) {
         onLog={(log) => setQuery({ log: log ? '1' : null })}
         smooth={smooth}
         onSmooth={(on) => setQuery({ smooth: on ? '1' : null })}
-        summary={lossSentence(over, best, validation, accuracy)}
+        summary={lossSentence(over, best, { loss: validation, accuracy }, { loss: train, accuracy: trainAccuracy })}
       />
       {accuracyCourse && (
         <>
-          <h3>Validation accuracy</h3>
+          <h3>Accuracy</h3>
           <LineChart
-            series={[{ name: 'validation accuracy', x, y: accuracy, colour: '--chart-2' }]}
+            series={[
+              { name: 'validation', x, y: accuracy, colour: '--chart-2' },
+              { name: 'train', x, y: trainAccuracy, colour: '--chart-3' },
+            ]}
             xLabel={axis.label}
-            yLabel="part of the validation examples that the generation's best gets right"
+            yLabel="part of the examples that the generation's best gets right"
             xFormat={axis.exact}
             xTick={axis.tick}
             yFormat={percent}
@@ -76,7 +83,7 @@ export function Loss({ live, experiment }: PanelProps) {
             height={180}
             scale={false}
             smooth={smooth}
-            summary={`The validation accuracy ${accuracyCourse} over ${over}.`}
+            summary={`The validation accuracy ${accuracyCourse} over ${over}${trainCourse ? `; on train examples it ${trainCourse}` : ''}.`}
           />
         </>
       )}
