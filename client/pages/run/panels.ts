@@ -43,7 +43,7 @@ const WEIGHTS: Panel[] = [
     id: 'loss',
     title: 'Loss',
     caption:
-      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on that generation's batch; validation is of the best of every few generations, on examples that evolution never sees, and train is of the same one, on examples that it does: where train goes on falling and validation does not, it learns by heart.",
+      "How wrong the networks are: lower is better. Best and mean are of each generation's population, on its batch. Every few generations the best one is scored on validation examples, which evolution never sees, and on train examples: where only train goes on falling, it learns by heart.",
     wide: true,
     Body: Loss,
   },
