@@ -21,8 +21,8 @@ const MISTAKES = new Set([
   'RequestError',
 ]);
 
-/** Nothing that a user did, and yet nothing that a stack trace explains: by name, or by a JournalError's code. */
-const FAILURES = new Set(['ReplayError', 'SnapshotError', 'ServerFailure', 'WorkerError', 'disk-full', 'io', 'corrupt']);
+/** Nothing that a user did, and yet nothing that a stack trace explains: by name, or by an error's code. */
+const FAILURES = new Set(['ReplayError', 'SnapshotError', 'ServerFailure', 'WorkerError', 'lost', 'disk-full', 'io', 'corrupt']);
 
 /** The exit code of an error whose message says all: 2 for a user's mistake, 1 for a failure of the machine; null for anything else. */
 export function exitCodeOf(error: unknown): 1 | 2 | null {

@@ -62,6 +62,8 @@ export interface StartedServer {
   guarded: boolean;
   /** What goes on just now. */
   status(): ServerStatus;
+  /** Resolves where the server had to end by itself, once it has, with the reason. */
+  lost: Promise<ServerError>;
   /** Tells everyone, lets runs write what they have, and ends. Runs that ran go on with the next server. */
   close(): Promise<void>;
 }
@@ -76,13 +78,13 @@ export interface ServerStatus {
   evaluations: number;
 }
 
-/** A server that cannot start: the message says why, and what to do. */
+/** A server that cannot start, or go on: the message says why, and what to do. */
 export class ServerError extends Error {
   override name = 'ServerError';
   /** Where a caller may know better than the message what to do. */
-  readonly code: 'port-taken' | null;
+  readonly code: 'port-taken' | 'lost' | null;
 
-  constructor(message: string, code: 'port-taken' | null = null) {
+  constructor(message: string, code: ServerError['code'] = null) {
     super(message);
     this.code = code;
   }
@@ -101,6 +103,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     const guard = new Guard(tokens, !guarded);
     const access = new Access(host, publicUrl);
     const app = createApp({ access, guard, logger, tls, trustProxy });
+    reading.onDeath = (cause) => app.log.fatal(cause, 'the thread that reads journals died: another one takes its place');
     const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written')).catch(unusable);
     const metrics = new Metrics(app.log);
     const dispatch = new Dispatch(metrics, trust, { believing: options.believing });
@@ -182,7 +185,14 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
       return { runs: Array.from(runs.all(), describeRun), workers: workers.length, threads, evaluations: metrics.evaluations };
     };
     let closing: Promise<void> | undefined;
-    return { url, port: bound, tokens: made, guarded, status, close: () => (closing ??= close()) };
+    const end = () => (closing ??= close());
+    const lost = reading.lost.then(async (cause) => {
+      app.log.fatal(cause, 'the thread that reads journals died again, or could not take its place: the server ends');
+      await end().catch((error) => app.log.error(error, 'the server could not end as it should'));
+      const message = `the server ended, for it could not read its journals any more (${cause.message}); runs go on with the next start`;
+      return new ServerError(message, 'lost');
+    });
+    return { url, port: bound, tokens: made, guarded, status, lost, close: end };
   } catch (error) {
     await reading.close();
     throw error;
@@ -192,7 +202,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
 /** One server a data folder: the lock is the operating system's and ends with the process. */
 async function takeFolder(reading: Reading, data: string): Promise<void> {
   try {
-    await reading.ask('lock', { folder: data });
+    await reading.lock();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code === 'locked')

@@ -160,6 +160,11 @@ export const runLimits = {
 
 export type RunLimits = typeof runLimits;
 
+export const readLimits = {
+  /** A reading thread that died is replaced, unless the one before it died less than so many milliseconds ago: then the server ends. */
+  againMs: 60_000,
+};
+
 export const diskLimits = {
   /** Milliseconds between two looks at the disk and the running runs. */
   lookMs: 15_000,

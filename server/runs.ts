@@ -145,7 +145,8 @@ export class Runs {
     if (run.active || run.state === 'running') throw new ProtocolError('conflict', `run ${id} is running: stop it first`);
     this.#runs.delete(id);
     this.onListed(id, null);
-    await this.#reading.ask('forget', { run: id });
+    // A reading thread that died has let go of it.
+    await this.#reading.ask('forget', { run: id }).catch(() => {});
     await removeRun(this.#data, id);
   }
 

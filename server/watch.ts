@@ -6,7 +6,7 @@ import { Board } from './board.ts';
 import type { Connection, Session } from './connection.ts';
 import { describeGeneration } from './describe.ts';
 import { sessionLimits } from './limits.ts';
-import type { Reading } from './read.ts';
+import { type Reading, ThreadError } from './read.ts';
 import type { GenerationNumbers } from './read-messages.ts';
 import type { RunHandle } from './run-handle.ts';
 import type { Work } from './work.ts';
@@ -211,9 +211,9 @@ export class Watch {
   #read(seen: Seen, work: () => Promise<void>): void {
     seen.reading = true;
     work()
-      // Gone meanwhile, or damaged: its own page says so.
-      .catch(() => {
-        seen.next = Number.POSITIVE_INFINITY;
+      .catch((error: Error) => {
+        // Gone meanwhile, or damaged: its own page says so. A reading thread that died is replaced, and asked again.
+        if (error instanceof ThreadError) seen.next = Number.POSITIVE_INFINITY;
       })
       .finally(() => {
         seen.reading = false;

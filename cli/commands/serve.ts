@@ -59,11 +59,13 @@ export async function serve(flags: ServeFlags): Promise<number> {
   try {
     process.stdout.write(flags.json ? jsonLine(server, data, flags) : greeting(server, data, flags));
     if (!flags.json) view = serverDisplay(server.status, process.stdout);
-    await new Promise<void>((over) => {
-      if (stop.signal.aborted) over();
-      stop.signal.addEventListener('abort', () => over());
+    const stopped = new Promise<null>((over) => {
+      if (stop.signal.aborted) over(null);
+      stop.signal.addEventListener('abort', () => over(null));
     });
+    const lost = await Promise.race([stopped, server.lost]);
     view?.close();
+    if (lost) throw lost;
     return 0;
   } finally {
     await server.close();
