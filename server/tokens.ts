@@ -23,6 +23,8 @@ interface Kept extends TokenEntry {
 }
 
 const FILE = 'tokens.json';
+/** Held while the file is read and written anew, by whatever process. */
+const LOCK = 'tokens.lock';
 /** What a token of a role may be used as. */
 const MAY: Record<Role, readonly Role[]> = { worker: ['worker'], viewer: ['viewer'], admin: ['worker', 'viewer', 'admin'] };
 
@@ -127,14 +129,18 @@ export class Tokens {
     return found;
   }
 
-  /** Changes the file as it is by then; null: leaves it. Changes wait for each other. */
+  /** Changes the file as it is by then; null: leaves it. Changes wait for each other, those of other processes too. */
   #change(change: (entries: readonly Kept[]) => Kept[] | null): Promise<void> {
     const changed = this.#writing.then(async () => {
-      await this.refresh();
-      const entries = change(this.#entries);
-      if (!entries) return;
-      await writeDurably(this.#folder, FILE, `${JSON.stringify({ version: 1, tokens: entries }, null, 2)}\n`);
-      await this.refresh();
+      // Loads SQLite: a server does so only where it makes its first tokens.
+      const { inTurn } = await import('../journal/lock.ts');
+      await inTurn(join(this.#folder, LOCK), async () => {
+        await this.refresh();
+        const entries = change(this.#entries);
+        if (!entries) return;
+        await writeDurably(this.#folder, FILE, `${JSON.stringify({ version: 1, tokens: entries }, null, 2)}\n`);
+        await this.refresh();
+      });
     });
     this.#writing = changed.catch(() => {});
     return changed;

@@ -1,14 +1,18 @@
 // Who may do what: tokens, hosts, pages.
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { Access } from '../../server/access.ts';
 import { Tokens } from '../../server/index.ts';
 import { sessionLimits } from '../../server/limits.ts';
+import { germline, objects } from '../cli/command.ts';
 import { withLimits } from './fixtures/limits.ts';
 import { submit, until, xor } from './fixtures/runs.ts';
-import { ask, connect, folder, start, viewerHello } from './fixtures/server.ts';
+import { ask, atEnd, connect, folder, start, viewerHello } from './fixtures/server.ts';
 import { FakeWorker } from './fixtures/worker.ts';
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -76,6 +80,30 @@ it('that are made at the same time are all there, whoever makes and revokes them
   const kept = [...made.slice(1).map(({ entry: { id } }) => id), entry.id, more.entry.id];
   for (const seen of [tokens, await Tokens.open(data)]) expect(seen.list().map(({ id }) => id)).toEqual(kept);
   for (const { token } of [...made.slice(1), more]) expect(tokens.find(token)).not.toBe(null);
+});
+
+it('that several processes make at the same time are all there', async () => {
+  const data = await folder();
+  const script = fileURLToPath(new URL('./fixtures/make-tokens.ts', import.meta.url));
+  const makers = Array.from({ length: 3 }, () => {
+    const child = spawn(process.execPath, ['--no-warnings', script, data, '8'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    atEnd(async () => child.kill('SIGKILL'));
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+  });
+  for (const { lines } of makers) expect(await lines.next()).toMatchObject({ value: 'ready' });
+  for (const { child } of makers) child.stdin.write('go\n');
+  const words = ['token', 'create', 'viewer', '--json', '--data', data];
+  const ours = Promise.all([germline(...words), germline(...words)]);
+  const made: unknown[] = [];
+  for (const { lines } of makers) for await (const id of { [Symbol.asyncIterator]: () => lines }) made.push(id);
+  for (const ended of await ours) made.push(objects(ended)[0].id);
+  expect(made.length).toBe(26);
+  expect(
+    (await Tokens.open(data))
+      .list()
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(made.sort());
 });
 
 it('in a file that cannot be read stop the server, which says what to do', async () => {
