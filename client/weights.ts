@@ -11,7 +11,9 @@ export class WeightHistory {
   width = 0;
   /** The generation to come next. */
   next = 0;
+  /** Every so manieth of those that came is held, and the newest. */
   step = 1;
+  #came = 0;
   #capacity = 0;
   readonly #most: number;
   #generation = new Float64Array(0);
@@ -41,18 +43,23 @@ export class WeightHistory {
 
   /** Lets a generation and all after it go. */
   cut(generation: number): void {
+    if (generation >= this.next) return;
+    this.next = generation;
+    const before = this.length;
     while (this.length && this.#generation[this.length - 1] >= generation) this.length -= 1;
-    this.next = Math.min(this.next, generation);
+    if (this.length < before) this.#came = this.length && (this.length - 1) * this.step + 1;
   }
 
   #append(generation: number, view: DataView, offset: number): void {
-    if (this.length && this.#generation[this.length - 1] % this.step) this.length -= 1;
+    // The newest is always held, whether its turn it is or not.
+    if (this.length && (this.#came - 1) % this.step) this.length -= 1;
     if (this.length === this.#most) this.#thin();
     if (this.length === this.#capacity) this.#grow();
     this.#generation[this.length] = generation;
     const at = this.length * this.width;
     for (let i = 0; i < this.width; i++) this.#values[at + i] = view.getFloat32(offset + i * 4, true);
     this.length += 1;
+    this.#came += 1;
     this.next = generation + 1;
   }
 
@@ -66,15 +73,13 @@ export class WeightHistory {
     this.#values = values;
   }
 
+  /** By their places: the server noted some generations and not others, so their numbers may all be odd. */
   #thin(): void {
     this.step *= 2;
-    let kept = 0;
+    this.length = Math.ceil(this.length / 2);
     for (let i = 0; i < this.length; i++) {
-      if (this.#generation[i] % this.step) continue;
-      this.#generation[kept] = this.#generation[i];
-      this.#values.copyWithin(kept * this.width, i * this.width, (i + 1) * this.width);
-      kept += 1;
+      this.#generation[i] = this.#generation[2 * i];
+      this.#values.copyWithin(i * this.width, 2 * i * this.width, (2 * i + 1) * this.width);
     }
-    this.length = kept;
   }
 }
