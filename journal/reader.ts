@@ -66,6 +66,18 @@ export class JournalReader implements JournalContent {
     }
   }
 
+  /** How many records a run's journal says that it holds, without looking at any of them. Throws JournalError. */
+  static recorded(folder: string, run: string): number {
+    const database = openForReading(folder);
+    try {
+      return readRun(database, folder, run).records;
+    } catch (error) {
+      throw journalError(error, 'read', journalPaths(folder).database);
+    } finally {
+      database.close();
+    }
+  }
+
   /** Names of the runs in a folder, oldest first. */
   static runs(folder: string): string[] {
     const database = openForReading(folder);

@@ -119,6 +119,8 @@ export const sessionLimits = {
   generations: 2_000,
   /** Rows of a run's sampled weights that are read at a time. */
   weights: 500,
+  /** Milliseconds until a journal that could not be read is tried again, at least. */
+  rereadMs: 5_000,
 };
 
 export type SessionLimits = typeof sessionLimits;

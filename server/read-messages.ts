@@ -35,6 +35,8 @@ export interface Reads {
   /** u32 LE length and bytes of each selection from a generation on, as far as `most` bytes go (one at least); the next generation. */
   selections: { request: { run: string; from: number; most: number }; reply: { bytes: Uint8Array<ArrayBuffer>; next: number } };
   generations: { request: { run: string; from: number; most: number }; reply: GenerationNumbers[] };
+  /** Generations that a run's journal says it holds. */
+  recorded: { request: { run: string }; reply: number };
   /** Sampled weights of generations `from` to before `until`, as far as they were noted, `most` rows of them; the generation to go on at. */
   weights: { request: { run: string; from: number; until: number; most: number }; reply: { stretches: Stretch[]; next: number } };
   /** The newest snapshot, or that of a generation; null where there is none. */

@@ -122,6 +122,7 @@ const answers: { [K in ReadKind]: (request: Reads[K]['request']) => Reads[K]['re
     }
     return found;
   },
+  recorded: ({ run }) => JournalReader.recorded(runFolder(data, run), run),
   weights: ({ run, ...range }) => readWeights(runFolder(data, run), range),
   snapshot({ run, generation }) {
     const found = reader(run).latestSnapshot(generation);

@@ -79,7 +79,7 @@ export class RunHandle {
   best: number | null = null;
   /** Of the latest validated champion. */
   champion: Recorded['champion'] = null;
-  /** The latest generations, oldest first. */
+  /** The latest generations that were recorded since its thread began, oldest first. */
   readonly history: GenerationNumbers[] = [];
   /** Milliseconds that the last record took to be durable. */
   commitMs: number | null = null;
@@ -328,6 +328,8 @@ export class RunHandle {
     this.replaying = null;
     for (const { resolve } of this.#orders.values()) resolve(null);
     this.#orders.clear();
+    // From now on viewers read them in the journal: there are many runs that are over.
+    this.history.length = 0;
     this.#follower.closed(this);
     const asked = this.#stopping;
     this.#stopping = null;

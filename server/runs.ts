@@ -60,8 +60,17 @@ export class Runs {
     for (const { folder, message } of damaged) this.#log.error(`${folder}: run.json cannot be read, and the run is left alone: ${message}`);
     for (const record of records) {
       const run = this.#add(record);
+      await this.#count(run);
       if (record.state === 'running') run.open();
     }
+  }
+
+  /** Until its journal is open, which may take long, a run is known by its end: where it went on since, or has none, its journal knows better. */
+  async #count(run: RunHandle): Promise<void> {
+    if (run.state !== 'running' && !run.record.failure) return;
+    // Not begun yet, or damaged: that is said where the run is opened.
+    const known = () => run.generations;
+    run.generations = await this.#reading.ask('recorded', { run: run.id }).catch(known);
   }
 
   #add(record: RunRecord): RunHandle {

@@ -1,4 +1,5 @@
 // Viewers: what they watch, and its changes, merged so that nobody gets more messages than it can use.
+import { setTimeout } from 'node:timers/promises';
 import { ProtocolError } from '../protocol/errors.ts';
 import { WEIGHTS_TOPIC } from '../protocol/limits.ts';
 import type { ViewerMessage } from '../protocol/messages.ts';
@@ -26,10 +27,13 @@ export interface Sources {
 const isWeights = (topic: string): boolean => topic.endsWith(WEIGHTS_TOPIC);
 const runOf = (topic: string): string => (isWeights(topic) ? topic.slice(0, -WEIGHTS_TOPIC.length) : topic);
 
+/** What could not be read is not tried again before so many times as long as that took. */
+const REREAD_TIMES = 10;
+
 /** What a viewer has seen of a topic. */
 interface Seen {
   change: number;
-  /** Of a run: the generation that comes next, and whether it is being read. */
+  /** Of a run: the generation that comes next, and whether it is being read, or waits to be read again. */
   next: number;
   reading: boolean;
 }
@@ -191,8 +195,10 @@ export class Watch {
       return;
     }
     this.#read(seen, async () => {
-      const request = { run: topic, from: seen.next, most: sessionLimits.generations };
-      this.#tell(viewer, topic, seen, await this.#reading.ask('generations', request));
+      const found = await this.#reading.ask('generations', { run: topic, from: seen.next, most: sessionLimits.generations });
+      // The journal may hold one more than the run's entry speaks of.
+      const said = found.filter(({ generation }) => generation < run.generations);
+      this.#tell(viewer, topic, seen, said);
     });
   }
 
@@ -210,10 +216,12 @@ export class Watch {
 
   #read(seen: Seen, work: () => Promise<void>): void {
     seen.reading = true;
+    const began = performance.now();
     work()
       .catch((error: Error) => {
-        // Gone meanwhile, or damaged: its own page says so. A reading thread that died is replaced, and asked again.
-        if (error instanceof ThreadError) seen.next = Number.POSITIVE_INFINITY;
+        // A reading thread that died is replaced, and asked again. What it could not read it may yet be able to: a viewer is to miss nothing.
+        if (error instanceof ThreadError)
+          return setTimeout(Math.max(sessionLimits.rereadMs, REREAD_TIMES * (performance.now() - began)), undefined, { ref: false });
       })
       .finally(() => {
         seen.reading = false;

@@ -1,12 +1,15 @@
 // What viewers see: a snapshot first, then changes, merged, and no generation twice or missing.
-import { truncate } from 'node:fs/promises';
+import { rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Run } from '../../core/run.ts';
 import { loadDataset } from '../../data/index.ts';
 import { resolveExperiment } from '../../experiments/index.ts';
-import { sessionLimits } from '../../server/limits.ts';
+import { connectionLimits, sessionLimits } from '../../server/limits.ts';
+import { Reading } from '../../server/read.ts';
+import { RunHandle } from '../../server/run-handle.ts';
 import { sampledPositions, TRACK_FILE, TRACK_ROW_BYTES } from '../../server/track/index.ts';
+import { Child } from './fixtures/child.ts';
 import { withLimits } from './fixtures/limits.ts';
 import { type Small, submit, until, xor } from './fixtures/runs.ts';
 import { ask, connect, folder, type Peer, post, start, viewerHello } from './fixtures/server.ts';
@@ -124,6 +127,75 @@ it('reads generations of before from the journal', async () => {
   const peer = await viewer(url);
   peer.send({ type: 'watch', topic: id, after: -1 });
   await vi.waitFor(() => expect(told(peer)).toEqual(upTo(30)), PATIENCE);
+});
+
+it('knows where a run is before its journal is open', async () => {
+  const data = await folder();
+  const first = await Child.start(data, { work: 1 });
+  const id = await submit(first.url, xor({ generations: 1_000_000 }));
+  const at = async (): Promise<number> => (await ask(first.url, `/api/runs/${id}`)).body.generations;
+  await vi.waitFor(async () => expect(await at()).toBeGreaterThan(20), PATIENCE);
+  const least = await at();
+  first.process.kill('SIGKILL');
+  await first.exited;
+  // As if it took long.
+  const opening = vi.spyOn(RunHandle.prototype, 'open').mockImplementation(() => {});
+  onTestFinished(() => opening.mockRestore());
+  const { url } = await start({ data });
+  const peer = await viewer(url);
+  peer.send({ type: 'watch', topic: id, after: 9 });
+  await vi.waitFor(() => expect(peer.of('snapshot').length).toBe(1));
+  const { state, generations } = peer.of('snapshot')[0].value as { state: string; generations: number };
+  expect(state).toBe('running');
+  expect(generations).toBeGreaterThanOrEqual(least);
+  await vi.waitFor(() => expect(told(peer)).toEqual(upTo(generations, 10)), PATIENCE);
+});
+
+it('reads a journal again that could not be read', async () => {
+  withLimits(sessionLimits, { rereadMs: 50 });
+  const data = await folder();
+  const first = await start({ data, work: { threads: 1 } });
+  const id = await submit(first.url, xor({ generations: 30 }));
+  await until(first.url, id, 'done');
+  await first.close();
+  const [journal, away] = ['journal.sqlite', 'away'].map((name) => join(data, 'runs', id, name));
+  await rename(journal, away);
+  const { url } = await start({ data });
+  const peer = await viewer(url);
+  const asked = vi.spyOn(Reading.prototype, 'ask');
+  onTestFinished(() => asked.mockRestore());
+  peer.send({ type: 'watch', topic: id, after: -1 });
+  await vi.waitFor(() => expect(asked.mock.calls.filter(([kind]) => kind === 'generations').length).toBeGreaterThan(1), PATIENCE);
+  expect(told(peer)).toEqual([]);
+  await rename(away, journal);
+  await vi.waitFor(() => expect(told(peer)).toEqual(upTo(30)), PATIENCE);
+});
+
+it('tells whoever reads slowly the sum of it later, and nothing in between', async () => {
+  const { url } = await start({ work: { threads: 1 } });
+  const peer = await viewer(url);
+  const id = await submit(url, xor({ generations: 150 }), false);
+  for (const topic of [id, `${id}/weights`, 'runs', 'workers', 'work']) peer.send({ type: 'watch', topic, after: -1 });
+  await vi.waitFor(() => expect(peer.of('snapshot').length).toBe(5));
+  /** What the server has said by now. */
+  const heard = async (): Promise<number> => {
+    const pongs = peer.of('pong').length;
+    peer.send({ type: 'ping' });
+    await vi.waitFor(() => expect(peer.of('pong').length).toBe(pongs + 1));
+    return peer.heard.length - pongs - 1;
+  };
+  const { bufferedHigh } = connectionLimits;
+  // Now even nothing is too much.
+  withLimits(connectionLimits, { bufferedHigh: -1 });
+  const before = await heard();
+  await post(url, `/api/runs/${id}/start`);
+  await until(url, id, 'done');
+  expect(await heard()).toBe(before);
+  Object.assign(connectionLimits, { bufferedHigh });
+  await vi.waitFor(() => expect(told(peer)).toEqual(upTo(150)), PATIENCE);
+  expect(peer.of('generations').length).toBe(1);
+  const states = peer.of('changes').flatMap(({ entries }) => (entries[id] ? [(entries[id] as { state: string }).state] : []));
+  expect(new Set(states)).toEqual(new Set(['done']));
 });
 
 it('tells of each generation how its losses are spread, how strongly it mutates, and the state that was measured', async () => {
