@@ -113,9 +113,9 @@ export class ViewerSocket {
     const socket = new WebSocket(this.#options.url, SUBPROTOCOL);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
+    this.#listen();
     let refusal: { code: ErrorCode; message: string } | null = null;
     socket.onopen = () => {
-      this.#listen();
       this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, token: this.#options.token(), role: this.#trying });
     };
     socket.onmessage = ({ data }) => {
@@ -173,7 +173,7 @@ export class ViewerSocket {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(encodeMessage(message));
   }
 
-  /** A connection that was cut without a word (a laptop that slept, a cable) does not close by itself. */
+  /** A connection that was cut without a word (a laptop that slept, a cable) does not close by itself, nor does one that nobody answers. */
   #listen(): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#probe(), this.#timing.silence);

@@ -1,4 +1,5 @@
 // The dashboard's connection and its signals, against a real server: everything is told, once, whatever happens to the connection.
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type * as Live from '../../client/live.ts';
 import type * as Token from '../../client/token.ts';
@@ -105,10 +106,18 @@ it('the server is killed and comes back: it is said, and no generation is lost o
   await vi.waitFor(() => expect(status.value).toMatchObject({ name: 'lost', heard: expect.any(Number) }), PATIENCE);
   const told = live.generations.length;
   expect(told).toBeLessThan(1200);
+  // What is known stays, also while the server does not know yet where the run is.
+  let least = told;
+  closing.push(
+    live.version.subscribe(() => {
+      least = Math.min(least, live.generations.length);
+    }),
+  );
   await Child.start(data, { work: 1, port: first.port });
   await vi.waitFor(() => expect(status.value.name).toBe('open'), PATIENCE);
   await vi.waitFor(() => expect(live.generations.length).toBe(1200), PATIENCE);
   expect([...live.generations.column('generation')]).toEqual(upTo(1200));
+  expect(least).toBe(told);
   const seconds = live.generations.column('seconds');
   expect(seconds.every((at, i) => i === 0 || at >= seconds[i - 1])).toBe(true);
 });
@@ -142,6 +151,29 @@ it('a request: its answer, or why there is none', async () => {
   expect(refused).toBeInstanceOf(ApiError);
   expect(refused).toMatchObject({ code: 'not-found', status: 404 });
   expect(await api('http://127.0.0.1:1/').catch((error) => error)).toMatchObject({ code: null, status: 0 });
+});
+
+it('a server that takes connections and says nothing is tried again', async () => {
+  const { createServer } = await import('node:net');
+  const { ViewerSocket } = await import('../../client/socket.ts');
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = new ViewerSocket({
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: () => null,
+    received: () => {},
+    failed: () => {},
+    timing: { silence: 50, answer: 50, retryFirst: 5, retryMost: 10 },
+  });
+  closing.push(() => {
+    socket.close();
+    for (const each of sockets) each.destroy();
+    server.close();
+  });
+  socket.watch('runs');
+  await vi.waitFor(() => expect(sockets.length).toBeGreaterThan(2), PATIENCE);
+  expect(socket.status.value.name).toBe('lost');
 });
 
 it('a connection that went silent is given up', async () => {
