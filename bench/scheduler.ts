@@ -38,11 +38,11 @@ function pass(population: number, grain: number, options: SchedulerOptions): Pas
         later = [];
         next = 0;
       }
-      const { worker, run, lease, count } = out[next];
+      const { worker, lease, count } = out[next];
       now += (count * pace) / (workers * threads);
       const before = performance.now();
       scheduler.expire(now);
-      const outcome = scheduler.result({ worker, run, lease, milliseconds: count * pace }, now);
+      const outcome = scheduler.result({ worker, lease, milliseconds: count * pace }, now);
       for (const assignment of scheduler.assign(now)) later.push(assignment);
       longest = Math.max(longest, performance.now() - before);
       ++results;

@@ -40,7 +40,7 @@ function worker(number: number): Promise<void> {
         const { run, generation, task, first, count: length } = message;
         const held = digests.get(run);
         if (held && held.generation === generation)
-          say({ type: 'result', run, generation, task, losses: made(first, length), digest: held.digest, ms: length * PACE_MS });
+          say({ type: 'result', task, losses: made(first, length), digest: held.digest, ms: length * PACE_MS });
       }
     });
   });

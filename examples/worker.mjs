@@ -724,7 +724,7 @@ async function follow(run) {
 const SLICE_MS = 20;
 
 async function measure(task) {
-  const { run: id, generation, task: number, first, count } = task;
+  const { run: id, task: number, first, count } = task;
   const run = runs.get(id);
   const { state } = run;
   const losses = new Float32Array(count);
@@ -744,7 +744,7 @@ async function measure(task) {
     }
     tasks.delete(number);
     const digest = Buffer.from(state.digest, 'hex');
-    send({ type: 'result', run: id, generation, task: number, losses: new Uint8Array(losses.buffer), digest, ms });
+    send({ type: 'result', task: number, losses: new Uint8Array(losses.buffer), digest, ms });
     counts.tasks += 1;
     counts.individuals += count;
   } catch (error) {

@@ -58,8 +58,6 @@ export const workerMessage = z.discriminatedUnion('type', [
   /** Losses of a task: [count] float32, little-endian; NaN never. */
   z.strictObject({
     type: z.literal('result'),
-    run: runId,
-    generation: u32,
     task: u32,
     losses: bytes(TASK_INDIVIDUALS * 4),
     /** Of the state that they were measured on. */

@@ -393,20 +393,15 @@ export class Dispatch implements RunFollower, Employer {
     this.#tell(worker, wanted, { ...part, state: 'building' });
   }
 
-  #result(worker: WorkerSession, { run: id, generation, task: lease, losses: bytes, digest, ms }: Message<'result'>): void {
+  #result(worker: WorkerSession, { task: lease, losses: bytes, digest, ms }: Message<'result'>): void {
     const task = worker.tasks.get(lease);
     const now = performance.now();
     if (!task) {
       // Late, twice, or of a run that is gone: counted, and held against nobody.
-      this.scheduler.result({ worker: worker.id, run: id, lease, milliseconds: ms }, now);
+      this.scheduler.result({ worker: worker.id, lease, milliseconds: ms }, now);
       return;
     }
-    if (task.run !== id || task.generation !== generation) {
-      throw new ProtocolError(
-        'malformed',
-        `task ${lease} is of run ${task.run}, generation ${task.generation}, not of ${id}, ${generation}`,
-      );
-    }
+    const { run: id, generation } = task;
     const wanted = this.#wanted.get(id) as Wanted;
     const part = worker.parts.get(id) as Part;
     const losses = readLosses(bytes, task.count);
@@ -416,7 +411,7 @@ export class Dispatch implements RunFollower, Employer {
     }
     part.wrong = 0;
     worker.tasks.delete(lease);
-    const outcome = this.scheduler.result({ worker: worker.id, run: id, lease, milliseconds: ms }, now);
+    const outcome = this.scheduler.result({ worker: worker.id, lease, milliseconds: ms }, now);
     const checks = this.#checks.get(id) as RunChecks;
     if (outcome.kind === 'replica' || outcome.kind === 'audit') checks.answered(outcome, worker.owner, losses);
     if (outcome.kind !== 'accepted') return;
@@ -448,7 +443,7 @@ export class Dispatch implements RunFollower, Employer {
     const task = worker.tasks.get(lease);
     if (!task) return;
     worker.tasks.delete(lease);
-    this.scheduler.fail({ worker: worker.id, run: task.run, lease }, failure, performance.now());
+    this.scheduler.fail({ worker: worker.id, lease }, failure, performance.now());
   }
 
   // --- Leases ------------------------------------------------------------------------------------------------------------------

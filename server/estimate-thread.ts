@@ -58,12 +58,13 @@ function selectionBytes({ algorithm, population }: Experiment, pool: number): nu
 function wireBytes(selection: number, population: number): number {
   const run = 'experiment-000000';
   const digest = new Uint8Array(16);
-  const of = { run, generation: 1000, task: 100_000 };
+  const generation = 1000;
+  const task = 100_000;
   const tasks = Math.max(Math.min(estimateLimits.tasks, population), Math.ceil(population / TASK_INDIVIDUALS));
-  const task = encodeMessage({ type: 'task', ...of, first: 1000, count: 1000, attempt: 1 } as { type: string }).length;
-  const result = encodeMessage({ type: 'result', ...of, losses: new Uint8Array(0), digest, ms: 0.5 } as { type: string }).length;
-  const commit = encodeMessage({ type: 'commit', run, generation: 1000, selection: new Uint8Array(0), digest } as { type: string }).length;
-  return tasks * (task + result) + population * 4 + commit + selection;
+  const order = encodeMessage({ type: 'task', run, generation, task, first: 1000, count: 1000, attempt: 1 } as { type: string }).length;
+  const result = encodeMessage({ type: 'result', task, losses: new Uint8Array(0), digest, ms: 0.5 } as { type: string }).length;
+  const commit = encodeMessage({ type: 'commit', run, generation, selection: new Uint8Array(0), digest } as { type: string }).length;
+  return tasks * (order + result) + population * 4 + commit + selection;
 }
 
 /** Core names the field first, where there is one. */

@@ -63,7 +63,7 @@ export class LocalWorker implements Link {
       if (!measured || !digest) return;
       const { losses, ms } = measured;
       const bytes = new Uint8Array(losses.buffer);
-      this.#session.receive({ type: 'result', run: id, generation, task, losses: bytes, digest: Buffer.from(digest, 'hex'), ms });
+      this.#session.receive({ type: 'result', task, losses: bytes, digest: Buffer.from(digest, 'hex'), ms });
     } catch (error) {
       this.#session.receive({ type: 'fail', run: id, task, code: 'evaluation', message: (error as Error).message });
     }

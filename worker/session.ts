@@ -198,7 +198,7 @@ export class Session {
       else if (measured) {
         const { losses, digest, ms } = measured;
         const bytes = new Uint8Array(losses.buffer);
-        this.#tell({ type: 'result', run, generation, task: task.task, losses: bytes, digest: bytesOf(digest), ms });
+        this.#tell({ type: 'result', task: task.task, losses: bytes, digest: bytesOf(digest), ms });
         this.#counts.tasks++;
         this.#counts.evaluations += count;
         this.#counts.ms += ms;

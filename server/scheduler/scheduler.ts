@@ -761,8 +761,8 @@ export class Scheduler {
       this.#counts.unknown += 1;
       return { kind: 'unknown' };
     }
-    const first = this.#runs.get(report.run)?.generation?.firstLease;
-    const again = first !== undefined && report.lease >= first;
+    // Nobody remembers of which run it was. It may have been of a generation in progress, or all have gone on since.
+    const again = [...this.#runs.values()].some(({ generation }) => generation && report.lease >= generation.firstLease);
     this.#counts[again ? 'duplicate' : 'late'] += 1;
     if (worker) worker[again ? 'duplicate' : 'late'] += 1;
     return again ? { kind: 'duplicate', range: null } : { kind: 'stale' };

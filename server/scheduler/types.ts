@@ -62,7 +62,6 @@ export interface Assignment extends Range {
 /** A worker's answer to a lease. */
 export interface Report {
   worker: string;
-  run: string;
   lease: number;
   /** What the range took on the worker's thread, by the worker's own clock; without it the times of arrival are used. */
   milliseconds?: number;

@@ -126,7 +126,7 @@ test.each([
   const worker = startWorkerExample(url);
   const runs = await Promise.all(Object.entries(all).map(async ([name, run]) => ({ name, run, id: await submit(url, run) })));
   for (const { name, run, id } of runs) {
-    const { end } = await until(url, id, 'done');
+    const { end } = await until(url, id, 'done', 120_000);
     expect({ name, digest: end.digest }, worker.said).toEqual({ name, digest: (await alone(run)).digest });
   }
 });
@@ -226,13 +226,15 @@ test('a state that is damaged is built anew, and one that is doubted is told aga
   const { url } = await start();
   const run = xor({ algorithm: ga() });
   let doubted = false;
+  const sixth = new Set<number>();
   const between = await relay(url, {
     toWorker(message) {
+      if (message.type === 'task' && message.generation === 6) sixth.add(message.task);
       // The first survivor of generation 3 is another.
       if (message.type === 'commit' && message.generation === 3) message.selection[24] ^= 1;
     },
     toServer(message) {
-      if (message.type !== 'result' || message.generation !== 6 || doubted) return;
+      if (message.type !== 'result' || !sixth.has(message.task) || doubted) return;
       doubted = true;
       message.digest[0] ^= 1;
     },

@@ -98,10 +98,10 @@ class StubWorker {
 
   /** Answers every task that it has not answered with a loss of 1 each, or another one. */
   answer(loss = 1): void {
-    for (const { task, run, generation, count } of this.of('task')) {
+    for (const { task, generation, count } of this.of('task')) {
       if (!this.session.tasks.has(task)) continue;
       const losses = new Uint8Array(new Float32Array(count).fill(loss).buffer);
-      this.say({ type: 'result', run, generation, task, losses, digest: Buffer.from(DIGESTS[generation], 'hex'), ms: 1 });
+      this.say({ type: 'result', task, losses, digest: Buffer.from(DIGESTS[generation], 'hex'), ms: 1 });
     }
   }
 

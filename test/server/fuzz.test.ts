@@ -39,8 +39,6 @@ const messages = (id: string) => ({
     }),
     fc.record({
       type: fc.constant('result'),
-      run: run(id),
-      generation: u32,
       task: u32,
       losses: bytes,
       digest: fc.uint8Array({ minLength: 16, maxLength: 16 }),

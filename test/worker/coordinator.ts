@@ -322,7 +322,7 @@ export class Coordinator {
       const range = member.tasks.get(message.task);
       member.tasks.delete(message.task);
       if (hexOf(message.digest) !== this.#run?.digest()) this.wrong++;
-      if (!range || message.generation !== this.generation || this.#done[range.first]) {
+      if (!range || this.#done[range.first]) {
         this.late++;
         this.#deal();
         return;

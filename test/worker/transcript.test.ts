@@ -50,7 +50,7 @@ const SESSION: ({ to: 'server'; message: WorkerHello | WorkerMessage } | { to: '
   { to: 'server', message: { type: 'ready', run, generation: 0, digest: before } },
   { to: 'worker', message: { type: 'task', run, generation: 0, task: 1, first: 0, count: 4, attempt: 0 } },
   { to: 'worker', message: { type: 'task', run, generation: 0, task: 2, first: 4, count: 4, attempt: 0 } },
-  { to: 'server', message: { type: 'result', run, generation: 0, task: 1, losses, digest: before, ms: 2.5 } },
+  { to: 'server', message: { type: 'result', task: 1, losses, digest: before, ms: 2.5 } },
   { to: 'worker', message: { type: 'cancel', tasks: [2] } },
   { to: 'worker', message: { type: 'commit', run, generation: 0, selection: Uint8Array.of(1, 0, 0, 0), digest: after } },
   { to: 'worker', message: { type: 'forget', run } },

@@ -56,7 +56,7 @@ export class Fleet {
   answer(lease: Assignment, milliseconds?: number): Outcome {
     const at = this.out.indexOf(lease);
     if (at >= 0) this.out.splice(at, 1);
-    return this.scheduler.result({ worker: lease.worker, run: lease.run, lease: lease.lease, milliseconds }, this.now);
+    return this.scheduler.result({ worker: lease.worker, lease: lease.lease, milliseconds }, this.now);
   }
 
   /** Answers lease after lease, each after its thread's time, until nothing is out; the outcomes. */

@@ -72,7 +72,7 @@ test('a late result counts where nobody was faster, and its worker works on', ()
 test('results of another generation or run are stale, of another worker or nobody unknown', () => {
   const fleet = measured();
   const [lease] = fleet.out;
-  const report = { worker: lease.worker, run: 'run', lease: lease.lease };
+  const report = { worker: lease.worker, lease: lease.lease };
   expect(fleet.scheduler.result({ ...report, worker: lease.worker === 'a' ? 'b' : 'a' }, fleet.now)).toEqual({ kind: 'unknown' });
   expect(fleet.scheduler.result({ ...report, lease: 1e9 }, fleet.now)).toEqual({ kind: 'unknown' });
   expect(fleet.scheduler.result({ ...report, lease: Number.NaN }, fleet.now)).toEqual({ kind: 'unknown' });
@@ -88,7 +88,7 @@ test('a range that crashes its workers pauses the run and is named; resumed, it 
     expect(fleet.scheduler.takeLost()).toEqual([]);
     const [lease] = fleet.out.splice(0);
     fleet.now += 1;
-    expect(fleet.scheduler.fail({ worker: lease.worker, run: 'run', lease: lease.lease }, cause, fleet.now)).toBe(true);
+    expect(fleet.scheduler.fail({ worker: lease.worker, lease: lease.lease }, cause, fleet.now)).toBe(true);
     fleet.assign();
   }
   expect(fleet.out).toEqual([]);
@@ -105,7 +105,7 @@ test('a range given back is no loss', () => {
   const fleet = measured(2, ['a']);
   for (let i = 0; i < 10; ++i) {
     const [lease] = fleet.out.splice(0);
-    fleet.scheduler.fail({ worker: 'a', run: 'run', lease: lease.lease }, 'returned', ++fleet.now);
+    fleet.scheduler.fail({ worker: 'a', lease: lease.lease }, 'returned', ++fleet.now);
     fleet.assign();
   }
   expect(fleet.scheduler.takeLost()).toEqual([]);

@@ -209,7 +209,7 @@ export function simulate(scenario: Scenario, options: SchedulerOptions = {}): Si
       if (!worker.silent && now < worker.silentAt)
         toServer(worker, () => {
           ++results;
-          const outcome = scheduler.result({ worker: worker.id, run: 'run', lease: task.lease, milliseconds }, now);
+          const outcome = scheduler.result({ worker: worker.id, lease: task.lease, milliseconds }, now);
           if (outcome.kind === 'accepted') {
             for (const { first, count } of outcome.pieces) {
               worker.individuals += count;
