@@ -129,7 +129,7 @@ test.each([
     const { end } = await until(url, id, 'done', 120_000);
     expect({ name, digest: end.digest }, worker.said).toEqual({ name, digest: (await alone(run)).digest });
   }
-});
+}, 180_000);
 
 test('beside a worker of ours', async () => {
   const { url } = await start();
