@@ -1,7 +1,7 @@
 // A run's champion, running in this page: asked about the validation split and about drawings. One thread, shared by the panels that ask.
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { token } from '../token.ts';
-import type { Answers, Job, Judgement, Opened, Question, Reply } from './messages.ts';
+import { type Answers, type Job, type Judgement, type Opened, type Question, type Reply, UNREACHABLE } from './messages.ts';
 
 export type { Example, Judgement, Opened } from './messages.ts';
 
@@ -9,6 +9,8 @@ export type Standing = { name: 'loading' } | { name: 'ready'; opened: Opened; ju
 
 /** Milliseconds between two looks at a champion that keeps changing: each is a file to fetch. */
 const REFRESH_MS = 8_000;
+/** And until a server that did not answer is asked again. */
+const AGAIN_MS = 2_000;
 
 export class ChampionSession {
   readonly #standing = signal<Standing>({ name: 'loading' });
@@ -24,11 +26,10 @@ export class ChampionSession {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if ('answer' in data) waiting?.resolve(data.answer as never);
-      else waiting?.reject(new Error(data.trouble.message));
+      else waiting?.reject(Object.assign(new Error(data.trouble.message), { name: data.trouble.name }));
     };
     this.#thread.onerror = ({ message }) => this.#fail(message || 'its program could not be loaded');
-    const opened = this.ask({ ask: 'open', job: { ...job, token: token.peek() } });
-    this.#end = this.#follow(opened, digest);
+    this.#end = this.#follow(job, digest);
   }
 
   get standing(): ReadonlySignal<Standing> {
@@ -44,7 +45,9 @@ export class ChampionSession {
   }
 
   /** Looks at the champion whenever it is another, one look at a time. */
-  #follow(opened: Promise<Opened>, digest: ReadonlySignal<string | null>): () => void {
+  #follow(job: Omit<Job, 'token'>, digest: ReadonlySignal<string | null>): () => void {
+    const open = () => this.ask({ ask: 'open', job: { ...job, token: token.peek() } });
+    let opened: Promise<Opened> | null = null;
     let busy = false;
     let seen: string | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,18 +55,25 @@ export class ChampionSession {
       const wanted = digest.peek();
       if (busy || wanted === null || wanted === seen) return;
       busy = true;
+      let pause = REFRESH_MS;
       try {
-        const found = await opened;
+        opened ??= open();
+        const found = await opened.catch((error: Error) => {
+          if (error.name === UNREACHABLE) opened = null;
+          throw error;
+        });
         const judgement = await this.ask({ ask: 'judge' });
         seen = wanted;
         this.#standing.value = { name: 'ready', opened: found, judgement };
       } catch (error) {
-        this.#fail((error as Error).message);
+        // A server that is gone is said elsewhere.
+        if ((error as Error).name === UNREACHABLE) pause = AGAIN_MS;
+        else this.#fail((error as Error).message);
       }
       timer = setTimeout(() => {
         busy = false;
         void look();
-      }, REFRESH_MS);
+      }, pause);
     };
     const dispose = effect(() => {
       digest.value;
@@ -76,7 +86,7 @@ export class ChampionSession {
   }
 
   #fail(message: string): void {
-    // What was shown stays; a server that is gone for a moment is said elsewhere.
+    // What was shown stays.
     if (this.#standing.peek().name !== 'ready') this.#standing.value = { name: 'failed', message };
   }
 

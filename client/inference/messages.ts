@@ -58,4 +58,7 @@ export interface Answers {
   guess: Float32Array;
 }
 
+/** The name of the trouble that passes by itself: the server does not answer. */
+export const UNREACHABLE = 'Unreachable';
+
 export type Reply = { id: number; answer: Answers[keyof Answers] } | { id: number; trouble: { name: string; message: string } };

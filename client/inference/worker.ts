@@ -6,7 +6,7 @@ import { readSafetensors } from '../../core/formats/safetensors.ts';
 import { parseDataset } from '../../data/serialisation.ts';
 import { guess, judge, pick, type Verdicts } from './confusion.ts';
 import { Forward } from './forward.ts';
-import type { Answers, Example, Job, Judgement, Opened, Question, Reply } from './messages.ts';
+import { type Answers, type Example, type Job, type Judgement, type Opened, type Question, type Reply, UNREACHABLE } from './messages.ts';
 
 interface Open {
   job: Job;
@@ -20,16 +20,27 @@ interface Open {
 let opened: Open | null = null;
 
 async function fetched(path: string, { token }: Job): Promise<Uint8Array<ArrayBuffer>> {
-  const answer = await fetch(path, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
-  if (!answer.ok) {
-    const said = await answer.json().catch(() => null);
-    throw new Error(said?.error?.message ?? `the server answered ${answer.status} for ${path}`);
+  const [answer, bytes] = await fetch(path, { headers: token === null ? {} : { authorization: `Bearer ${token}` } })
+    .then(async (answer) => [answer, await answer.arrayBuffer()] as const)
+    .catch(() => {
+      throw Object.assign(new Error('the server cannot be reached'), { name: UNREACHABLE });
+    });
+  if (answer.ok) return new Uint8Array(bytes);
+  throw new Error(messageIn(bytes) ?? `the server answered ${answer.status} for ${path}`);
+}
+
+/** Of a refusal, as the server words it. */
+function messageIn(bytes: ArrayBuffer): string | undefined {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)).error.message;
+  } catch {
+    return undefined;
   }
-  return new Uint8Array(await answer.arrayBuffer());
 }
 
 async function open(job: Job): Promise<Opened> {
-  const [bytes, engine] = await Promise.all([fetched(`/api/datasets/${job.dataset}`, job), loadEngine()]);
+  const bytes = await fetched(`/api/datasets/${job.dataset}`, job);
+  const engine = await loadEngine();
   // The other splits are let go.
   const { splits, ...dataset } = await parseDataset(bytes, job.dataset);
   const forward = new Forward(engine, job.settings, dataset);

@@ -202,6 +202,25 @@ describe.skipIf(skipped)('the dashboard', () => {
     }
   });
 
+  test('a server that does not answer when the champion is fetched is asked again, by itself', async () => {
+    const { url } = await start({ work: { threads: 1 } });
+    const id = await submit(url, xor({ generations: 10 }));
+    await until(url, id, 'done');
+    const { page, go } = await look(browser, url);
+    let asked = 0;
+    await page.route('**/api/datasets/*', (route) => {
+      asked += 1;
+      return route.abort();
+    });
+    await go(`/runs/${id}`);
+    const panel = page.getByRole('region', { name: 'What the champion sees' });
+    await panel.scrollIntoViewIfNeeded();
+    await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(1);
+    await panel.getByText('Fetching the champion and its dataset').waitFor();
+    await page.unroute('**/api/datasets/*');
+    await panel.getByRole('region', { name: "Examples with the network's outputs" }).waitFor();
+  });
+
   test('the server is gone: every page says so, and what it shows stays', async () => {
     const data = await folder();
     const before = await Child.start(data);

@@ -65,8 +65,9 @@ class Follower {
       this.family.value = answer.generations;
     } catch (error) {
       if (this.#leave.signal.aborted) return;
-      // Others have asked: it is tried again later.
-      if (!(error instanceof ApiError && error.code === 'too-many')) this.trouble.value = (error as Error).message;
+      // Others have asked, or the server is gone for a moment: it is tried again later.
+      const passing = error instanceof ApiError && (error.code === 'too-many' || error.status === 0);
+      if (!passing) this.trouble.value = (error as Error).message;
     } finally {
       this.#busy = false;
     }
