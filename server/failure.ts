@@ -1,10 +1,13 @@
 // Errors as HTTP tells them: a status, and a body {error: {code, message}} with a code from protocol/errors.ts.
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { FastifyError } from 'fastify';
 import { ERROR_CODES, type ErrorCode, ProtocolError } from '../protocol/errors.ts';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   malformed: 400,
   invalid: 400,
+  slow: 408,
   'too-large': 413,
   'too-many': 429,
   unauthorized: 401,
@@ -48,4 +51,16 @@ export function failureOf(error: unknown): ProtocolError {
   if (statusCode === 429) return new ProtocolError('too-many', message);
   if (statusCode && statusCode >= 400 && statusCode < 500) return new ProtocolError('malformed', message);
   return new ProtocolError('internal', 'the server failed over this; its log says how');
+}
+
+/** Answers on a socket that has no response of its own, with the same body as every other refusal, and closes it. */
+export function refuse(socket: Duplex, { code, message }: ProtocolError, status = statusOf(code)): void {
+  const body = JSON.stringify({ error: { code, message } });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,15 +1,15 @@
 // The one WebSocket endpoint: who may connect, how many, and what becomes of a connection once it said hello.
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { type ErrorCode, ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { MESSAGE_BYTES, PROTOCOL_VERSION, SOCKET_PATH, SUBPROTOCOL } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/messages.ts';
 import { type Access, isLoopback } from './access.ts';
 import { Bucket } from './bucket.ts';
 import { Connection, type Session } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
-import { statusOf } from './failure.ts';
+import { refuse } from './failure.ts';
 import { connectionLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Guard } from './tokens.ts';
@@ -45,6 +45,10 @@ export class Gateway {
 
   constructor(server: Server, options: GatewayOptions) {
     this.#options = options;
+    this.#sockets.on('wsClientError', ({ message }, socket) => {
+      options.metrics.refused('malformed');
+      refuse(socket, new ProtocolError('malformed', message));
+    });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#beat = setInterval(() => this.#tick(), connectionLimits.pingMs);
     this.#beat.unref();
@@ -75,7 +79,7 @@ export class Gateway {
     } catch (error) {
       const refusal = error instanceof ProtocolError ? error : new ProtocolError('internal', 'the server failed over this request');
       this.#options.metrics.refused(refusal.code);
-      refuse(socket, refusal.code, refusal.message);
+      refuse(socket, refusal);
     }
   }
 
@@ -84,7 +88,7 @@ export class Gateway {
     const { access, addressOf } = this.#options;
     const foreign = access.refusal(request.headers);
     if (foreign !== null) throw new ProtocolError('origin', foreign);
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== `/${SOCKET_PATH}`) {
+    if (URL.parse(request.url ?? '/', 'http://localhost')?.pathname !== `/${SOCKET_PATH}`) {
       throw new ProtocolError('not-found', `WebSockets are at /${SOCKET_PATH}`);
     }
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -160,17 +164,4 @@ export class Gateway {
     for (const connection of this.#connections) connection.drop('shutdown', 'the server is closing: come back later');
     this.#sockets.close();
   }
-}
-
-/** An upgrade that is refused gets an HTTP answer, with the same body as every other refusal. */
-function refuse(socket: Duplex, code: ErrorCode, message: string): void {
-  const status = statusOf(code);
-  const body = JSON.stringify({ error: { code, message } });
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -135,8 +135,10 @@ export const httpLimits = {
   windowMs: 10_000,
   /** Bytes of selections in one answer, one record at least: whoever needs the rest asks again. */
   selectionsBytes: 8 << 20,
-  /** Milliseconds that a request may take to arrive whole. */
+  /** Milliseconds that a request may take to arrive whole; looked at four times as often. */
   requestMs: 60_000,
+  /** Milliseconds without a byte in either direction after which a connection is cut, whatever is asked or answered over it. */
+  idleMs: 300_000,
 };
 
 export type HttpLimits = typeof httpLimits;

@@ -1,16 +1,23 @@
 // The HTTP side: who may ask what, the routes, and errors that always have the same shape.
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type ConnectionError,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Role } from '../../protocol/messages.ts';
 import { type Access, isLoopback } from '../access.ts';
 import type { DiskWatch } from '../disk.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { EngineIdentity } from '../engine-identity.ts';
-import { failureOf, statusOf } from '../failure.ts';
+import { failureOf, refuse, statusOf } from '../failure.ts';
 import type { Gateway } from '../gateway.ts';
 import { httpLimits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
@@ -60,29 +67,54 @@ function tokenOf({ headers }: FastifyRequest): string | null {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, message } = failureOf(error);
+  if (code === 'internal') request.log.error(error);
+  return reply.code(statusOf(code)).send({ error: { code, message } });
+}
+
+/** What came is no request, or not all of one. */
+function refuseUnread({ code }: ConnectionError, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, new ProtocolError('slow', 'the request took too long to arrive whole'));
+  else if (code === 'HPE_HEADER_OVERFLOW') refuse(socket, new ProtocolError('too-large', 'the head of the request is too long'), 431);
+  else refuse(socket, new ProtocolError('malformed', 'this is no HTTP request'));
+  // Whatever else it sends is not waited for.
+  socket.destroySoon();
+}
+
 export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions): FastifyInstance {
+  const { requestMs, idleMs, bodyBytes } = httpLimits;
+  const node = {
+    // Node looks at the whole request's time only where its head has no more.
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: Math.ceil(requestMs / 4),
+    // Some clients offer HTTP/2 with every request: they are answered as if they had not.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+  };
   const base = {
     trustProxy,
-    bodyLimit: httpLimits.bodyBytes,
-    requestTimeout: httpLimits.requestMs,
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    connectionTimeout: idleMs,
     forceCloseConnections: true as const,
+    clientErrorHandler: refuseUnread,
+    frameworkErrors: fail,
     ajv: { customOptions: { allowUnionTypes: true } },
     ...(typeof logger === 'boolean' ? { logger } : { loggerInstance: logger }),
-    ...(tls ? { https: tls } : {}),
+    ...(tls ? { https: { ...tls, ...node } } : { http: node }),
   };
   const app = Fastify(base as { logger: boolean }) as unknown as FastifyInstance;
-  app.setErrorHandler((error, request, reply) => {
-    const failure = failureOf(error);
-    if (failure.code === 'internal') request.log.error(error);
-    return reply.code(statusOf(failure.code)).send({ error: { code: failure.code, message: failure.message } });
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
-    return reply.code(404).send({ error: { code: 'not-found', message } });
-  });
+  app.setErrorHandler(fail);
   app.addHook('onRequest', async (request) => {
     const foreign = access.refusal(request.headers as { host?: string; origin?: string });
     if (foreign !== null) throw new ProtocolError('origin', foreign);
+  });
+  // Requests are counted in between: those without a good token too.
+  app.addHook('preParsing', async (request) => {
     if (request.is404) return;
     const roles = request.routeOptions.config.roles ?? ADMIN;
     if (roles.length) guard.check(tokenOf(request), roles);
@@ -96,6 +128,10 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
     max: httpLimits.requests,
     timeWindow: httpLimits.windowMs,
     allowList: (request: FastifyRequest) => isLoopback(request.ip),
+  });
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
+    return reply.code(404).send({ error: { code: 'not-found', message } });
   });
   await app.register(helmet, {
     contentSecurityPolicy: {

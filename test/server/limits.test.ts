@@ -1,15 +1,27 @@
 // Bounds that no other test reaches: each is met, the refusal has its code, and what is within it goes on.
+import { existsSync, readdirSync, readlinkSync, watch } from 'node:fs';
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
+import { readSafetensors } from '../../core/formats/safetensors.ts';
+import { CHAMPION_FILE } from '../../journal/champion-file.ts';
+import { CHUNK_BYTES, hashOf } from '../../journal/chunks.ts';
+import { Journal, Store } from '../../journal/index.ts';
 import { SUBPROTOCOL } from '../../protocol/limits.ts';
 import { Tokens } from '../../server/index.ts';
 import { certificateLimits, connectionLimits, httpLimits, runLimits, sessionLimits, tokenLimits } from '../../server/limits.ts';
+import { Reading } from '../../server/read.ts';
 import { selfSigned } from '../../server/self-signed.ts';
+import { sampleRecord, sampleRun } from '../journal/sample.ts';
 import { withLimits } from './fixtures/limits.ts';
+import { answerTo } from './fixtures/raw.ts';
 import { alone, stateOf, submit, until, xor } from './fixtures/runs.ts';
-import { ask, connect, folder, post, start, viewerHello } from './fixtures/server.ts';
+import { ask, atEnd, connect, folder, post, start, viewerHello } from './fixtures/server.ts';
 import { FakeWorker } from './fixtures/worker.ts';
 
+const linux = it.skipIf(!existsSync('/proc/self/fd'));
 const LONG = { timeout: 30_000 };
 const tooMany = { status: 429, body: { error: { code: 'too-many' } } };
 
@@ -162,6 +174,149 @@ it('terminates the thread of a run that does not end in time; the run goes on fr
   expect((await post(url, `/api/runs/${id}/pause`)).body.state).toBe('paused');
   expect((await post(url, `/api/runs/${id}/resume`)).status).toBe(200);
   expect((await until(url, id, 'done')).end.digest).toBe((await alone(run)).digest);
+});
+
+it.each([
+  ['nothing', () => ''],
+  ['half a head', (host: string) => `POST /api/runs HTTP/1.1\r\nHost: ${host}\r\n`],
+  [
+    'half a body',
+    (host: string) => `POST /api/runs HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"x"`,
+  ],
+])('bounds the time that a request may take: of one that is %s', async (_what, begun) => {
+  withLimits(httpLimits, { requestMs: 100 });
+  const { port } = await start();
+  const answer = await answerTo(port, begun(`127.0.0.1:${port}`));
+  expect(answer).toMatch(/^HTTP\/1.1 408 /);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1])).toMatchObject({ error: { code: 'slow' } });
+});
+
+/** Files of a folder that this process has open. */
+const openFiles = (folder: string): string[] =>
+  readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const file = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return file.startsWith(folder) ? [file] : [];
+    } catch {
+      return [];
+    }
+  });
+
+linux('cuts a connection whose other side does not read', async () => {
+  withLimits(httpLimits, { idleMs: 200 });
+  const data = await folder();
+  const { port } = await start({ data });
+  const name = 'a'.repeat(64);
+  await mkdir(join(data, 'datasets'), { recursive: true });
+  await writeFile(join(data, 'datasets', name), new Uint8Array(32 << 20));
+  const socket = connectTcp(port, '127.0.0.1').on('error', () => {});
+  atEnd(async () => socket.destroy());
+  socket.pause();
+  socket.write(`GET /api/datasets/${name} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+  const sending = () => openFiles(data).some((file) => file.endsWith(name));
+  await vi.waitFor(() => expect(sending()).toBe(true), { ...LONG, interval: 5 });
+  await vi.waitFor(() => expect(sending()).toBe(false), LONG);
+  let bytes = 0;
+  for await (const some of socket) bytes += some.length;
+  expect(bytes).toBeLessThan(32 << 20);
+});
+
+it('leaves a WebSocket alone over which nothing goes for as long', async () => {
+  withLimits(httpLimits, { idleMs: 50 });
+  const { url } = await start();
+  const peer = await connect(url);
+  peer.send(viewerHello);
+  await vi.waitFor(() => expect(peer.of('welcome').length).toBe(1), LONG);
+  expect(await Promise.race([peer.closed, pause(300, 'open')])).toBe('open');
+});
+
+it('answers an address again when its window is over', async () => {
+  withLimits(httpLimits, { requests: 1, windowMs: 300 });
+  const { url } = await start({ trustProxy: true });
+  const status = async () => (await ask(url, '/healthz', { headers: { 'x-forwarded-for': '203.0.113.1' } })).status;
+  const seen: number[] = [];
+  await vi.waitFor(
+    async () => {
+      seen.push(await status());
+      const refused = seen.indexOf(429);
+      expect(refused).toBeGreaterThan(-1);
+      expect(seen.indexOf(200, refused)).toBeGreaterThan(-1);
+    },
+    { ...LONG, interval: 20 },
+  );
+});
+
+it('counts requests that are refused, and those for what is not there', async () => {
+  withLimits(httpLimits, { requests: 2 });
+  const { url } = await start({ trustProxy: true, tokens: true });
+  const status = async (path: string, address: string) => (await ask(url, path, { headers: { 'x-forwarded-for': address } })).status;
+  for (const [path, expected] of [
+    ['/api/runs', 401],
+    ['/api/nothing', 404],
+    ['/api/runs', 429],
+    ['/api/nothing', 429],
+  ] as const)
+    expect(await status(path, '203.0.113.1')).toBe(expected);
+});
+
+linux('keeps so many journals open, and opens others again', async () => {
+  const data = await folder();
+  const ids = Array.from({ length: runLimits.openJournals + 3 }, (_, i) => `run-${i}`);
+  // One file that holds them all, copied to where each is looked for.
+  const store = await Store.open(data, { create: true });
+  for (const run of ids) await Journal.create(store, sampleRun({ run }));
+  await store.close();
+  for (const run of ids) await cp(join(data, 'journal.sqlite'), join(data, 'runs', run, 'journal.sqlite'), { recursive: true });
+  const reading = new Reading(data);
+  atEnd(() => reading.close());
+  for (const run of [...ids, ids[0]]) expect((await reading.ask('selections', { run, from: 0, most: 1 })).next).toBe(0);
+  const open = new Set(openFiles(data).filter((file) => file.endsWith('journal.sqlite')));
+  expect(open.size).toBe(runLimits.openJournals);
+  expect(open.has(join(data, 'runs', ids[0], 'journal.sqlite'))).toBe(true);
+});
+
+it('goes on with so many snapshots that are read at a time; others start over', async () => {
+  const data = await folder();
+  const run = 'r';
+  const journal = await Journal.create(join(data, 'runs', run), sampleRun({ run }));
+  const bytes = Uint8Array.from({ length: CHUNK_BYTES + 1000 }, (_, i) => i % 251);
+  await journal.append(sampleRecord(0));
+  await journal.append(sampleRecord(1));
+  await journal.addSnapshot(1, sampleRecord(1).digest, [bytes]);
+  await journal.close();
+  const reading = new Reading(data);
+  atEnd(() => reading.close());
+  const part = (stream: number, at: number) => reading.ask('snapshotPart', { run, generation: 1, at, stream });
+  const streams = Array.from({ length: runLimits.snapshotStreams + 1 }, (_, i) => i);
+  for (const stream of streams) expect((await part(stream, 0)).length).toBe(CHUNK_BYTES);
+  // Whoever starts over needs its first bytes.
+  const first = join(data, 'runs', run, 'chunks', hashOf(bytes.subarray(0, CHUNK_BYTES)));
+  await rename(first, `${first}.away`);
+  expect(await part(streams[1], CHUNK_BYTES)).toEqual(bytes.subarray(CHUNK_BYTES));
+  await expect(part(streams[0], CHUNK_BYTES)).rejects.toMatchObject({ code: 'missing' });
+  await rename(`${first}.away`, first);
+  expect(await part(streams[0], CHUNK_BYTES)).toEqual(bytes.subarray(CHUNK_BYTES));
+});
+
+it("writes a running run's champion now and then, and that of its end", async () => {
+  const data = await folder();
+  const { url } = await start({ data });
+  const id = await submit(url, { ...xor({ generations: 60, validateEvery: 1, population: 32, batch: 64 }), experiment: 'mnist' }, false);
+  let writes = 0;
+  const watcher = watch(join(data, 'runs', id), (_event, name) => {
+    if (name === CHAMPION_FILE) writes += 1;
+  });
+  atEnd(async () => watcher.close());
+  await post(url, `/api/runs/${id}/start`);
+  await FakeWorker.join(url);
+  const { champion } = await until(url, id, 'done');
+  const { generations } = (await ask(url, `/api/runs/${id}/generations`)).body;
+  const validated = generations.filter((one: { champion: unknown }) => one.champion).length;
+  expect(validated).toBeGreaterThan(10);
+  expect(writes).toBeGreaterThan(0);
+  expect(writes).toBeLessThan(validated);
+  const { metadata } = readSafetensors(await readFile(join(data, 'runs', id, CHAMPION_FILE)));
+  expect(metadata.digest).toBe(champion.digest);
 });
 
 it('makes a certificate anew that ends soon', async () => {
