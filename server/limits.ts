@@ -227,10 +227,12 @@ export const estimateLimits = {
   waiting: 16,
   /** Datasets that the thread keeps. */
   datasets: 2,
-  /** Lists and objects within each other. */
+  /** Lists and objects within each other, and values in all. */
   depth: 64,
-  /** Fields set on top of an experiment. */
+  values: 10_000,
+  /** Fields set on top of an experiment, and characters of a field's path. */
   overrides: 1_000,
+  pathLength: 500,
   /** Tasks of a generation that a worker does alone, about. */
   tasks: 16,
 };

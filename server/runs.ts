@@ -14,6 +14,7 @@ import {
 } from '../experiments/index.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { runLimits } from './limits.ts';
+import { oversize } from './oversize.ts';
 import type { Reading } from './read.ts';
 import { type RunFollower, RunHandle } from './run-handle.ts';
 import { newRunId, type RunRecord, readRecords, removeRun, runFolder, START_FILE, writeDurably, writeRecord } from './run-record.ts';
@@ -172,6 +173,8 @@ export class Runs {
 }
 
 function checked(given: NewRun['experiment'], set: Override[], seed: NewRun['seed']): { experiment: Experiment; number: bigint } {
+  const much = oversize([given, set]);
+  if (much) throw new ProtocolError('invalid', `experiment: ${much}`);
   try {
     const source = typeof given === 'string' ? given : 'experiment';
     const form = typeof given === 'string' ? builtIn.get(given) : given;

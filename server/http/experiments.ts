@@ -12,10 +12,13 @@ import {
 import { experimentJsonSchema } from '../../experiments/json-schema.ts';
 import { Estimates } from '../estimate.ts';
 import { estimateLimits } from '../limits.ts';
+import { oversize } from '../oversize.ts';
 import { datasetsFolder } from '../run-record.ts';
 import { problemsHere } from '../servable.ts';
 import type { Served } from './app.ts';
 import { VIEWERS } from './schemas.ts';
+
+const { overrides, pathLength } = estimateLimits;
 
 /** What is to be checked may be anything: that is what is asked. */
 const CHECK = {
@@ -66,8 +69,13 @@ export function experimentRoutes(app: FastifyInstance, { data }: Served): void {
 
 function check(given: unknown, set: unknown): Checked {
   try {
-    if (depthOf([given, set]) > estimateLimits.depth) return wrong('', `must not be nested more than ${estimateLimits.depth} deep`);
-    if (!isOverrides(set)) return wrong('', 'set: must be a list of {"path": "a.b", "value": ...}');
+    const much = oversize([given, set]);
+    if (much) return wrong('', much);
+    if (!isOverrides(set))
+      return wrong(
+        '',
+        `set: must be a list of {"path": "a.b", "value": ...}, ${overrides} at most, each path ${pathLength} characters at most`,
+      );
     const form = typeof given === 'string' ? builtIn.get(given) : given;
     if (!form && typeof given === 'string')
       return wrong('', `there is no built-in experiment ${JSON.stringify(given)}; there are ${[...builtIn.keys()].join(', ')}`);
@@ -83,18 +91,6 @@ function check(given: unknown, set: unknown): Checked {
 const wrong = (path: string, message: string): Checked => ({ experiment: null, errors: [{ path, message }] });
 
 function isOverrides(set: unknown): set is Override[] {
-  return (
-    Array.isArray(set) && set.length <= estimateLimits.overrides && set.every((one) => typeof one?.path === 'string' && 'value' in one)
-  );
-}
-
-/** Of nested lists and objects; looked at no further than `estimateLimits.depth`. */
-function depthOf(value: unknown): number {
-  let depth = 0;
-  let level = [value];
-  while (level.length && depth <= estimateLimits.depth) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-    depth += 1;
-  }
-  return depth;
+  const isOne = (one: Override) => typeof one?.path === 'string' && one.path.length <= pathLength && 'value' in one;
+  return Array.isArray(set) && set.length <= overrides && set.every(isOne);
 }

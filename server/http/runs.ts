@@ -1,7 +1,7 @@
 // /api/runs: make, list, show, start, pause, stop, clone, delete.
 import type { FastifyInstance } from 'fastify';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { httpLimits } from '../limits.ts';
+import { estimateLimits, httpLimits } from '../limits.ts';
 import { runEntry } from '../run-entry.ts';
 import type { RunHandle } from '../run-handle.ts';
 import type { NewRun } from '../runs.ts';
@@ -19,11 +19,11 @@ const CHANGES = {
     seed: { type: ['string', 'integer'], description: '64 bits, decimal; default: a random one.' },
     set: {
       type: 'array',
-      maxItems: 1000,
+      maxItems: estimateLimits.overrides,
       items: {
         type: 'object',
         additionalProperties: false,
-        properties: { path: { type: 'string', maxLength: 500 }, value: {} },
+        properties: { path: { type: 'string', maxLength: estimateLimits.pathLength }, value: {} },
         required: ['path', 'value'],
       },
       description: 'Fields of the experiment to set, by dotted path.',

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { SUBPROTOCOL } from '../../protocol/limits.ts';
 import { answerTo } from './fixtures/raw.ts';
-import { start } from './fixtures/server.ts';
+import { ask, start } from './fixtures/server.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1`;
 const post = (...fields: string[]) => ['POST /api/runs HTTP/1.1', 'Host: HOST', ...fields, '', ''].join('\r\n');
@@ -53,6 +53,26 @@ it('refuses what breaks a rule of HTTP or WebSocket, or leaves the folders that 
   }
   expect(answers).toEqual(SENT.map(([what, _sent, status, code]) => `${what}: ${status} ${code}`));
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const xorWith = (path: string, value: string) => `{"experiment":"xor","set":[{"path":"${path}","value":${value}}]}`;
+
+it.each([
+  ['a value that is nested deep', xorWith('network', nested(100_000)), /nested/],
+  ['a path that is nested deep', xorWith(`${'a.'.repeat(200_000)}a`, '1'), /500 char/],
+  ['an experiment of very many fields', `{"experiment":{${Array.from({ length: 50_000 }, (_, i) => `"k${i}":1`)}}}`, /more than/],
+])('refuses %s, wherever experiments are taken', async (_what, body, reason) => {
+  const { url } = await start();
+  const send = (path: string) => ask(url, path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const checked = await send('/api/experiments/check');
+  expect([checked.status, checked.body.experiment]).toEqual([200, null]);
+  expect(checked.body.errors).toMatchObject([{ message: expect.stringMatching(reason) }]);
+  expect(await send('/api/runs')).toMatchObject({
+    status: 400,
+    body: { error: { code: 'invalid', message: expect.stringMatching(reason) } },
+  });
+  expect((await ask(url, '/api/runs')).body.runs).toEqual([]);
 });
 
 it('answers clients that offer another protocol, in its own', async () => {
