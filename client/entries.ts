@@ -4,6 +4,9 @@ import type { ServerMessage } from '../protocol/messages.ts';
 
 export type RunState = 'created' | 'running' | 'paused' | 'stopped' | 'done' | 'failed' | 'diverged';
 
+/** Nothing comes after it: what is stopped or failed can go on. */
+export const isOver = (state: RunState): boolean => state === 'done' || state === 'diverged';
+
 /** Null: not finite, or not measured. */
 export interface Score {
   loss: number | null;
@@ -59,7 +62,7 @@ export interface RunEntry {
   engine: string | null;
   /** While it is brought back from its journal. */
   replaying: { generation: number; of: number } | boolean | null;
-  failure: { name: string; code: string; message: string } | null;
+  failure: { name: string; code: string | null; message: string } | null;
   end: EndEntry | null;
   /** Evaluations a second, smoothed. */
   rate?: number | null;
@@ -89,6 +92,8 @@ export interface WorkerEntry {
   bytesOut: number;
   leaving: boolean;
   runs: Record<string, { state: string; reason: string | null }>;
+  /** The run that it works at. */
+  run?: string | null;
   leases?: number;
   individuals?: number;
   /** Results that somebody else was faster with. */

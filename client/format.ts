@@ -18,6 +18,8 @@ const missing = (value: Maybe): value is null | undefined => value === null || v
 export const count = (value: Maybe): string => (missing(value) ? NOTHING : whole.format(value));
 /** 12.3K */
 export const short = (value: Maybe): string => (missing(value) ? NOTHING : value < 1000 ? precise.format(value) : compact.format(value));
+/** Evaluations a second: all digits of a few thousand, so that what changes is the number and not its shape. */
+export const pace = (value: Maybe): string => (missing(value) || value < 10 ? short(value) : value < 100_000 ? count(value) : short(value));
 /** A loss: four digits that matter. */
 export const number = (value: Maybe): string =>
   missing(value)
@@ -40,6 +42,7 @@ export function bytes(value: Maybe): string {
 /** 3 min 12 s */
 export function duration(seconds: Maybe): string {
   if (missing(seconds)) return NOTHING;
+  if (seconds < 0.1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const all = Math.round(seconds);
   if (all < 60) return `${all} s`;

@@ -39,7 +39,18 @@ export function Controls({ live, run, experiment }: ControlsProps) {
   const trouble = useSignal<string | null>(null);
   const deleting = useSignal(false);
   const refused = readOnly();
+  const row = useRef<HTMLDivElement>(null);
+  const pressed = useRef(false);
+  // A button that is gone once it was pressed, as Pause is, leaves the focus to the one in its place.
+  useEffect(() => {
+    if (!pressed.current || busy.value !== null || document.activeElement !== document.body) return;
+    row.current?.querySelector<HTMLElement>('button:not(:disabled)')?.focus({ preventScroll: true });
+  }, [run.state, busy.value]);
+  useEffect(() => {
+    if (busy.peek() === null) pressed.current = false;
+  }, [run.state]);
   const act = async (name: string, doing: () => Promise<unknown>) => {
+    pressed.current = row.current?.contains(document.activeElement) ?? false;
     busy.value = name;
     trouble.value = null;
     try {
@@ -55,7 +66,7 @@ export function Controls({ live, run, experiment }: ControlsProps) {
     act('export', () => download(`${at}/export?format=${format}`, `${run.id}.${extension}`));
   return (
     <div class="controls">
-      <div class="row">
+      <div class="row" ref={row}>
         {(ACTIONS[run.state] ?? []).map(({ action, label, primary }) => (
           <button
             key={action}
@@ -147,7 +158,7 @@ export function Controls({ live, run, experiment }: ControlsProps) {
   );
 }
 
-/** A button that opens a list of further ones. Escape, a choice, or a look elsewhere closes it. */
+/** A button that opens a list of further ones. Escape, a choice, or a look elsewhere closes it; the focus is on the button then. */
 function Menu({ label, children }: { label: string; children: preact.ComponentChildren }) {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -171,7 +182,9 @@ function Menu({ label, children }: { label: string; children: preact.ComponentCh
         menu.current.querySelector('summary')?.focus();
       }}
       onClick={(event) => {
-        if (menu.current && (event.target as Element).closest('.menu-list')) menu.current.open = false;
+        if (!menu.current || !(event.target as Element).closest('.menu-list')) return;
+        menu.current.querySelector('summary')?.focus();
+        menu.current.open = false;
       }}
     >
       <summary class="button">{label}</summary>

@@ -1,9 +1,10 @@
 // The head of a run's page: what it is, how far it is, how good it is.
+import { algorithmName } from '../../algorithms.ts';
 import { StateBadge } from '../../components/badge.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import { Stat } from '../../components/stat.tsx';
-import type { RunEntry, Score } from '../../entries.ts';
+import { isOver, type RunEntry, type Score } from '../../entries.ts';
 import { bytes, count, duration, NOTHING, number, percent } from '../../format.ts';
 import type { Generations } from '../../generations.ts';
 import type { LiveRun } from '../../live.ts';
@@ -20,7 +21,6 @@ interface HeadProps {
 
 /** Runs that have come to their end before their last generation. */
 const EARLY: Record<string, string | undefined> = { target: 'target reached', minutes: 'time is up' };
-const ALGORITHMS: Record<string, string> = { es: 'evolution strategy', ga: 'genetic algorithm', random: 'random search' };
 
 export function Head({ live, run, experiment }: HeadProps) {
   return (
@@ -34,7 +34,7 @@ export function Head({ live, run, experiment }: HeadProps) {
           {run.description && <p class="lead name">{run.description}</p>}
           <p class="soft fine facts">
             <code>{run.id}</code>
-            <span>{ALGORITHMS[run.algorithm] ?? run.algorithm}</span>
+            <span>{algorithmName(run.algorithm)}</span>
             <span>population {count(run.population)}</span>
             {run.parameters !== null && <span>{count(run.parameters)} weights</span>}
             <span>
@@ -106,10 +106,11 @@ function championNote({ champion }: RunEntry, generations: Generations): string 
 }
 
 /** The latest generation's is not the lowest: each is measured on a batch of its own. */
-function lowestNote({ best, end }: RunEntry, generations: Generations): string {
+function lowestNote({ best, state }: RunEntry, generations: Generations): string | undefined {
+  if (!generations.length) return undefined;
   const lowest = least(generations.column('best'));
   if (lowest === null || generations.length === 1) return 'latest generation';
-  const span = end ? 'of all' : 'so far';
+  const span = isOver(state) ? 'of all' : 'so far';
   return best !== null && number(lowest) === number(best)
     ? `latest generation; the lowest ${span}`
     : `latest generation; lowest ${span} ${number(lowest)}`;

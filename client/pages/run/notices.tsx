@@ -30,26 +30,32 @@ function Trouble({ run }: { run: RunEntry }) {
     <section class="note trouble" role="alert">
       <h2>{state === 'paused' ? 'It was paused by the server' : 'It failed'}</h2>
       <p class="name">{sentence(failure.message)}</p>
-      <p>{remedy(failure)}</p>
+      <p>
+        <Remedy run={run} failure={failure} />
+      </p>
     </section>
   );
 }
 
-function remedy({ code, name }: NonNullable<RunEntry['failure']>): string {
-  switch (code) {
+function Remedy({ run, failure: { code, name } }: { run: RunEntry; failure: NonNullable<RunEntry['failure']> }) {
+  const clone = <a href={`/new?clone=${run.id}`}>Clone it</a>;
+  switch (code ?? name) {
     case 'disk':
-      return 'Make room on the disk that holds the runs, then press Try again: it goes on where it is.';
+      return <>Make room on the disk that holds the runs, then press Try again: it goes on where it is.</>;
     case 'memory':
-      return 'Clone it with a smaller population, breeding pool or network, or give it a worker with more memory.';
+    case 'MemoryError':
+      return <>{clone} with a smaller population, breeding pool or network, or give it a worker with more memory.</>;
     case 'evaluation':
-      return 'Workers fail over and over at the same individuals: look at their logs, then resume it.';
+      return <>Workers fail over and over at the same individuals: look at their logs, then resume it.</>;
     case 'digest':
-      return 'Its journal or its state is not what it should be. germline replay says where they part.';
+      return <>Its journal or its state is not what it should be. germline replay says where they part.</>;
     case 'invalid':
     case 'malformed':
-      return 'Clone it and change what the message names.';
+    case 'SettingsError':
+    case 'NetworkError':
+      return <>Trying again would end the same way: {clone} and change what the message names.</>;
     default:
-      return `Press Try again: it goes on from its journal. If it fails again, the server's log says more (${name}).`;
+      return <>Press Try again: it goes on from its journal. If it fails again, the server's log says more ({name}).</>;
   }
 }
 

@@ -164,9 +164,6 @@ function Board({ inference, classes }: { inference: PanelProps['inference']; cla
             </figure>
           )}
         </div>
-        <p class="help" id="draw-help">
-          Draw with a pointer, or with the keyboard: arrow keys move the pen, Space sets it down and lifts it, Delete clears.
-        </p>
       </div>
       <div class="draw-guess">
         <p class="guess" role="status">
@@ -190,6 +187,9 @@ function Board({ inference, classes }: { inference: PanelProps['inference']; cla
           ))}
         </ol>
       </div>
+      <p class="help" id="draw-help">
+        Draw with a finger or a mouse, or with the keyboard: arrow keys move the pen, Space sets it down and lifts it, Delete clears.
+      </p>
     </div>
   );
 }

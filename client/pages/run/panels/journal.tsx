@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { Command, CopyButton } from '../../../components/copy.tsx';
 import { RelativeTime } from '../../../components/relative-time.tsx';
+import { isOver } from '../../../entries.ts';
 import { count, NOTHING, number, percent } from '../../../format.ts';
 import type { PanelProps } from '../panels.ts';
 import { useSlow } from '../slow.ts';
@@ -30,7 +31,11 @@ export function Journal({ live, run }: PanelProps) {
   return (
     <div class="journal">
       <dl class="digests">
-        {run.end ? <Digest label="Final digest" of={run.end.digest} /> : latest && <Digest label="Latest digest" of={latest} />}
+        {run.end ? (
+          <Digest label={isOver(run.state) ? 'Final digest' : 'Latest digest'} of={run.end.digest} />
+        ) : (
+          latest && <Digest label="Latest digest" of={latest} />
+        )}
         {run.champion && <Digest label={`Champion's digest, generation ${count(run.champion.generation)}`} of={run.champion.digest} />}
         <Digest label="Seed" of={run.seed} />
         {run.engine && <Digest label="Engine" of={run.engine} />}

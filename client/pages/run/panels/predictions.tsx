@@ -94,11 +94,11 @@ function Classes(props: Known) {
                 <span class="verdict">
                   {example.target === example.guess ? (
                     <>
-                      <b>{example.guess}</b>, {percent(example.sure)}
+                      <b>{example.guess}</b>, {surely(example.sure)}
                     </>
                   ) : (
                     <>
-                      <b>{String(example.target)}</b> as <b class="wrong">{example.guess}</b>, {percent(example.sure)}
+                      <b>{String(example.target)}</b> as <b class="wrong">{example.guess}</b>, {surely(example.sure)}
                     </>
                   )}
                 </span>
@@ -122,6 +122,9 @@ function Classes(props: Known) {
     </div>
   );
 }
+
+/** Whole percents: the tenths of them mean nothing, and would take the room of a second line. */
+const surely = (part: number): string => `${Math.round(part * 100)}%`;
 
 function Values(props: Known) {
   const examples = useExamples(props, 'right', ROWS);

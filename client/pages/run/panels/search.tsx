@@ -24,7 +24,7 @@ export function Search({ live, run }: PanelProps) {
         {ends(sigma) ? (
           <LineChart
             {...shared}
-            series={[{ name: 'mutation strength', x, y: sigma, colour: '--chart-3', gaps: 'long' }]}
+            series={[{ name: 'strength', x, y: sigma, colour: '--chart-3', gaps: 'long' }]}
             yLabel={run.algorithm === 'es' ? 'standard deviation of the noise' : "standard deviation of a weight's change"}
             summary={`The mutation strength ${moved(sigma)} over ${over}.`}
           />
