@@ -1,14 +1,15 @@
 // The columns of the list of runs.
+import { algorithmName } from '../../algorithms.ts';
 import { StateBadge } from '../../components/badge.tsx';
 import { Progress } from '../../components/progress.tsx';
 import { RelativeTime } from '../../components/relative-time.tsx';
 import type { TableColumn } from '../../components/table.tsx';
 import type { RunEntry } from '../../entries.ts';
-import { count, NOTHING, number, percent, short } from '../../format.ts';
+import { count, number, pace, percent } from '../../format.ts';
 
-/** The champion's validation, in the experiment's own metric. */
-export function validation({ champion, metric }: RunEntry): string {
-  if (!champion?.validation) return NOTHING;
+/** The champion's validation, in the experiment's own metric; null: there is none yet. */
+function validation({ champion, metric }: RunEntry): string | null {
+  if (!champion?.validation) return null;
   const { loss, accuracy } = champion.validation;
   return metric === 'accuracy' && accuracy !== null ? percent(accuracy) : number(loss);
 }
@@ -23,7 +24,7 @@ export const columns: TableColumn<RunEntry>[] = [
     heading: true,
     wide: true,
     by: (run) => run.name,
-    cell: ({ id, name, algorithm, dataset, failure }) => (
+    cell: ({ id, name, algorithm, dataset, population, failure }) => (
       <div class="run-name">
         <a href={`/runs/${id}`} class="clipped" dir="auto" title={name}>
           {name}
@@ -33,8 +34,8 @@ export const columns: TableColumn<RunEntry>[] = [
             {failure.message}
           </span>
         ) : (
-          <span class="clipped fine soft" title={`${id}, ${algorithm} on ${dataset.name}`}>
-            {id} · {algorithm} · {dataset.name}
+          <span class="clipped fine soft">
+            {id} · {dataset.name} · population {count(population)} · {algorithmName(algorithm)}
           </span>
         )}
       </div>
@@ -44,6 +45,7 @@ export const columns: TableColumn<RunEntry>[] = [
   {
     id: 'progress',
     label: 'Progress',
+    meaning: 'Generations computed so far, of those that were asked for',
     by: (run) => (run.state === 'done' ? 1 : run.generations / run.horizon),
     cell: ({ state, name, generations, horizon, end }) => (
       <div class="run-progress">
@@ -62,40 +64,34 @@ export const columns: TableColumn<RunEntry>[] = [
   {
     id: 'best',
     label: 'Best loss',
+    meaning: 'How wrong the best network of its latest generation is: lower is better',
     numeric: true,
     by: (run) => run.best,
-    cell: ({ best }) => <span title="The lowest loss of its latest generation">{number(best)}</span>,
+    cell: ({ best }) => (best === null ? null : number(best)),
   },
   {
     id: 'validation',
     label: 'Validation',
+    meaning: 'How its champion, the best network so far, does on examples that it never evolved on: the part it gets right, or its loss',
     numeric: true,
     by: ({ champion }) => champion?.validation?.accuracy ?? champion?.validation?.loss ?? null,
-    cell: (run) => (
-      <span
-        title={
-          run.champion ? `Its champion, of generation ${count(run.champion.generation)}, on examples that it never evolved on` : undefined
-        }
-      >
-        {validation(run)}
-      </span>
-    ),
+    cell: validation,
   },
   {
     id: 'rate',
     label: 'Evaluations/s',
+    meaning: 'Networks evaluated each second, while it runs',
     numeric: true,
     by: (run) => (run.state === 'running' ? (run.rate ?? null) : null),
-    cell: ({ state, rate }) => (state === 'running' ? short(rate) : NOTHING),
+    cell: ({ state, rate }) => (state === 'running' ? pace(rate) : null),
   },
   {
     id: 'workers',
     label: 'Workers',
+    meaning: 'Machines and browser tabs that contributed in the last ten seconds',
     numeric: true,
     by: (run) => (run.state === 'running' ? (run.workers ?? null) : null),
-    cell: ({ state, workers }) => (
-      <span title="Those that contributed in the last ten seconds">{state === 'running' ? count(workers) : NOTHING}</span>
-    ),
+    cell: ({ state, workers }) => (state === 'running' ? count(workers) : null),
   },
   {
     id: 'age',

@@ -1,12 +1,14 @@
 // Search, and which states are shown.
 import { SearchField } from '../../components/search-field.tsx';
+import { OrderChoice } from '../../components/table.tsx';
 import type { RunEntry, RunState } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { setQuery } from '../../router.ts';
-import { STATES, view } from './view.ts';
+import { columns } from './columns.tsx';
+import { STATES, sortBy, view } from './view.ts';
 
 export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
-  const { search, state } = view.value;
+  const { search, state, order } = view.value;
   const counts = new Map<RunState, number>();
   for (const run of runs.values()) counts.set(run.state, (counts.get(run.state) ?? 0) + 1);
   const present = STATES.filter((each) => counts.has(each) || each === state);
@@ -20,6 +22,7 @@ export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
           <Chip key={each} label={each} of={counts.get(each) ?? 0} on={state === each} show={each} />
         ))}
       </fieldset>
+      <OrderChoice columns={columns} order={order} onOrder={sortBy} />
     </search>
   );
 }

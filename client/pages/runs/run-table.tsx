@@ -1,7 +1,7 @@
 // The list itself. A row is rendered again when its run is another, not because others are.
 import { useSignal } from '@preact/signals';
 import { Component } from 'preact';
-import { type TableColumn, TableHead, TableRow } from '../../components/table.tsx';
+import { ColumnMeanings, type TableColumn, TableHead, TableRow } from '../../components/table.tsx';
 import type { RunEntry } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { columns } from './columns.tsx';
@@ -62,7 +62,7 @@ export function RunTable({ runs }: { runs: RunEntry[] }) {
                   checked={all}
                   onChange={() => select(all ? [] : new Set([...selected.value, ...shown.map(({ id }) => id)]))}
                 />
-                <span class="hidden">Select all that are shown</span>
+                <span class="tick-all">Select all that are shown</span>
               </label>
             }
           />
@@ -73,6 +73,7 @@ export function RunTable({ runs }: { runs: RunEntry[] }) {
           </tbody>
         </table>
       </div>
+      <ColumnMeanings columns={columns} />
       {runs.length > shown.length && (
         <div class="row">
           <button

@@ -7,14 +7,14 @@ import { Admission } from '../../components/admission.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { SearchField } from '../../components/search-field.tsx';
 import { Stat } from '../../components/stat.tsx';
-import { ordered, TableHead, TableRow } from '../../components/table.tsx';
+import { ColumnMeanings, OrderChoice, ordered, TableHead, TableRow } from '../../components/table.tsx';
 import type { WorkerEntry } from '../../entries.ts';
-import { count } from '../../format.ts';
+import { count, pace } from '../../format.ts';
 import { watchWorkers, workers } from '../../live.ts';
 import { query, setQuery } from '../../router.ts';
 import { Attach } from './attach.tsx';
 import { columns } from './columns.tsx';
-import { matching, pace, type Row, rowOf, STATE_NAMES, STATES, totalsOf } from './rows.ts';
+import { matching, type Row, rowOf, STATE_NAMES, STATES, totalsOf } from './rows.ts';
 import { useSteady } from './steady.ts';
 import { Timeline } from './timeline.tsx';
 
@@ -72,7 +72,7 @@ function Head({ children }: { children: ComponentChildren }) {
     <div class="page-head">
       <div>
         <h1>Workers</h1>
-        <p class="lead">Machines and browser tabs that evaluate the individuals of this server's runs.</p>
+        <p class="lead">Machines and browser tabs that do the computing for this server's runs.</p>
       </div>
       {children}
     </div>
@@ -129,12 +129,13 @@ function List({ rows }: { rows: Row[] }) {
           options={STATES.map((name) => [name, STATE_NAMES[name]])}
           onChoose={(state) => setQuery({ state })}
         />
+        <OrderChoice columns={columns} order={order} onOrder={sortBy} />
       </search>
       {shown.length ? (
         <div class="table-frame cards">
           <table class="table">
             <caption class="hidden">Workers</caption>
-            <TableHead columns={columns} order={order} onOrder={(sort) => setQuery({ sort: sort === ORDER ? null : sort })} />
+            <TableHead columns={columns} order={order} onOrder={sortBy} />
             <tbody>
               {shown.map((row) => (
                 <WorkerRow key={row.entry.id} row={row} />
@@ -149,12 +150,15 @@ function List({ rows }: { rows: Row[] }) {
           </button>
         </Empty>
       )}
+      {shown.length > 0 && <ColumnMeanings columns={columns} />}
       <p class="hidden" role="status">
         {shown.length === rows.length ? '' : `${count(shown.length)} of ${count(rows.length)} workers`}
       </p>
     </>
   );
 }
+
+const sortBy = (sort: string): void => setQuery({ sort: sort === ORDER ? null : sort });
 
 function WorkerRow({ row }: { row: Row }) {
   // A row that says the same as before is skipped.

@@ -1,6 +1,6 @@
 // Workers as the page shows them: what each is at, whether it is believed, and which of them were asked for.
 import type { WorkerEntry } from '../../entries.ts';
-import { count, number, sentence, short } from '../../format.ts';
+import { count, number, sentence } from '../../format.ts';
 
 /** `distrusted`: caught with a wrong loss; it gets no more work. */
 export const STATES = ['working', 'idle', 'leaving', 'distrusted'] as const;
@@ -63,9 +63,6 @@ function whyDistrusted({ verdict, reason }: Trust): string {
   const loss = (value: number | null) => (value === null ? 'infinite' : number(value));
   return `It gave ${loss(told)} as the loss of individual ${count(individual)} in generation ${count(generation)} of ${run}; it is ${loss(right)}.`;
 }
-
-/** Evaluations a second: no part of one where there are many. */
-export const pace = (rate: number | null | undefined): string => short(rate && rate > 10 ? Math.round(rate) : rate);
 
 /** What a level of trust means, for whoever has not seen it before. */
 export const TRUST: Record<Trust['level'], { name: string; meaning: string }> = {
