@@ -47,6 +47,8 @@ export interface LineChartProps {
   xTick?: (value: number) => string;
   yTick?: (value: number) => string;
   xSteps?: number[];
+  /** No y beyond these: 0 and 1 of a share. */
+  yWithin?: Range;
   /** x from and to at least these: a run's horizon. */
   xAtLeast?: Range;
   /** Where the caller keeps the switch, as in the address; otherwise the chart does. */
@@ -87,7 +89,7 @@ export function LineChart(props: LineChartProps) {
   const noisy = series.some((line) => line.x.length >= NOISY);
   const smooth = (props.smooth ?? false) && noisy;
   const x = zoom.value ?? widened(extents.x, props.xAtLeast);
-  const y = log ? paddedLog(extents.positive) : padded(extents.y);
+  const y = log ? paddedLog(extents.positive) : within(padded(extents.y), props.yWithin);
   const nameOf = (index: number) => series[index].colour ?? SERIES[index % SERIES.length];
   const bandColour = (band: Band) => band.colour ?? SERIES[0];
 
@@ -249,6 +251,8 @@ function widened({ least, most, empty }: Extent, atLeast: Range | undefined): Ra
   const to = Math.max(empty ? from : most, atLeast?.[1] ?? Number.NEGATIVE_INFINITY);
   return to > from ? [from, to] : [from - 1, from + 1];
 }
+
+const within = ([from, to]: Range, [least, most]: Range = [from, to]): Range => [Math.max(from, least), Math.min(to, most)];
 
 /** The x of the point nearest to `at`. */
 function nearest(x: ArrayLike<number>, at: number): number {

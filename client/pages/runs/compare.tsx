@@ -1,15 +1,19 @@
 // The curves of several runs over one another.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { LineChart, type Series } from '../../charts/line-chart.tsx';
-import { duration, number, percent, short } from '../../format.ts';
+import { number, percent } from '../../format.ts';
 import type { Column } from '../../generations.ts';
 import { type LiveRun, watchRun } from '../../live.ts';
 import { query, setQuery } from '../../router.ts';
+import { type AxisName, axisOf } from '../run/axis.ts';
+import { WhatDiffers } from './what-differs.tsx';
 
 /** Curves that can still be told apart. */
 const MOST = 12;
 const COLOURS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4', '--chart-5', '--chart-6'];
+
+const colourOf = (i: number): string => COLOURS[i % COLOURS.length];
 
 const CURVES: { id: string; label: string; column: Column; lower: boolean }[] = [
   { id: 'best', label: 'Best loss', column: 'best', lower: true },
@@ -18,11 +22,13 @@ const CURVES: { id: string; label: string; column: Column; lower: boolean }[] = 
   { id: 'accuracy', label: 'Validation accuracy', column: 'validationAccuracy', lower: false },
 ];
 
-const AXES: { id: string; label: string; column: Column; format: (value: number) => string }[] = [
-  { id: 'generations', label: 'Generation', column: 'generation', format: short },
-  { id: 'evaluations', label: 'Evaluations', column: 'evaluations', format: short },
-  { id: 'time', label: 'Time', column: 'seconds', format: duration },
+const AXES: { id: AxisName; label: string }[] = [
+  { id: 'generations', label: 'Generations' },
+  { id: 'evaluations', label: 'Evaluations' },
+  { id: 'time', label: 'Time' },
 ];
+
+const percentTick = (value: number): string => `${Math.round(value * 1000) / 10}%`;
 
 export interface CompareProps {
   /** Of runs. */
@@ -42,7 +48,8 @@ export function Compare({ ids }: CompareProps) {
   }, [key]);
 
   const curve = CURVES.find(({ id }) => id === query.value.get('curve')) ?? CURVES[0];
-  const axis = AXES.find(({ id }) => id === query.value.get('by')) ?? AXES[0];
+  const by = (AXES.find(({ id }) => id === query.value.get('by')) ?? AXES[0]).id;
+  const axis = axisOf(by);
   const series = lives.value.map((live, i): Series => {
     // New rows show with the next frame.
     void live.version.value;
@@ -50,13 +57,18 @@ export function Compare({ ids }: CompareProps) {
       name: live.id,
       x: live.generations.column(axis.column),
       y: live.generations.column(curve.column),
-      colour: COLOURS[i % COLOURS.length],
+      colour: colourOf(i),
       dashed: i >= COLOURS.length,
     };
   });
   const format = curve.lower ? number : percent;
+  // Asked for from far down a long list, it is come to.
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if ((card.current?.getBoundingClientRect().top ?? 0) < 0) card.current?.scrollIntoView();
+  }, []);
   return (
-    <section class="card compare" aria-labelledby="compare-title">
+    <section class="card compare" aria-labelledby="compare-title" ref={card}>
       <div class="compare-head">
         <div>
           <h2 id="compare-title">Comparison</h2>
@@ -70,20 +82,26 @@ export function Compare({ ids }: CompareProps) {
       </div>
       <div class="switches">
         <Choice label="Curve" name="curve" options={CURVES} value={curve.id} />
-        <Choice label="Over" name="by" options={AXES} value={axis.id} />
+        <Choice label="Over" name="by" options={AXES} value={by} />
       </div>
       {ids.length ? (
         <LineChart
           series={series}
           xLabel={axis.label}
-          yLabel={curve.label}
-          xFormat={axis.format}
+          yLabel={curve.label.toLowerCase()}
+          xFormat={axis.exact}
+          xTick={axis.tick}
+          xSteps={axis.steps}
           yFormat={format}
+          yTick={curve.lower ? undefined : percentTick}
+          yWithin={curve.lower ? undefined : [0, 1]}
+          scale={curve.lower}
           summary={summary(series, curve.label.toLowerCase(), curve.lower, format)}
         />
       ) : (
         <p class="soft">Select runs in the list below.</p>
       )}
+      <WhatDiffers ids={shown} colours={shown.map((_, i) => colourOf(i))} />
       {ids.length > MOST && (
         <p class="fine soft">
           The first {MOST} of {ids.length} selected runs are drawn.

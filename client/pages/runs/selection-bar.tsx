@@ -35,11 +35,10 @@ export function SelectionBar({ runs, reason }: { runs: ReadonlyMap<string, RunEn
         <strong class="number">{count(chosen.length)} selected</strong>
         <button
           type="button"
-          class="small primary"
-          aria-pressed={view.value.compare}
+          class={view.value.compare ? 'small' : 'small primary'}
           onClick={() => setQuery({ compare: view.value.compare ? null : 'on' })}
         >
-          Compare
+          {view.value.compare ? 'Hide comparison' : 'Compare'}
         </button>
         {ACTIONS.map(({ action, label, from }) => {
           const able = chosen.filter(({ state }) => from.includes(state));
