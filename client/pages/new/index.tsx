@@ -13,7 +13,7 @@ import { begin, check, draft, origin, touched } from './draft.ts';
 import { Form } from './form.tsx';
 import { JsonEditor } from './json-editor.tsx';
 import type { Fields, JsonSchema } from './schema.ts';
-import { randomSeed } from './seed.ts';
+import { beginSeed } from './start.ts';
 import { StartingPoints } from './starting-points.tsx';
 import { StartBar, Summary } from './summary.tsx';
 
@@ -36,18 +36,18 @@ export default function New() {
 function NewRun() {
   const known = useSignal<Known | null>(null);
   const trouble = useSignal<string | null>(null);
-  const seed = useSignal(randomSeed());
   const asked = useSignal<string | null>(null);
   // What this page may do is known by the connection.
   useEffect(watchRuns, []);
 
   useEffect(() => {
+    beginSeed();
     load().then(
       (loaded) => {
         known.value = loaded.known;
         if (loaded.clone) {
           begin(loaded.clone.experiment, { kind: 'run', id: loaded.clone.id, experiment: loaded.clone.experiment });
-          seed.value = loaded.clone.seed;
+          beginSeed(loaded.clone.seed);
         } else beginWith(query.peek().get('from') ?? FIRST, loaded.known.experiments);
       },
       (error) => {
@@ -76,7 +76,7 @@ function NewRun() {
                 other luck.
               </>
             ) : (
-              'Choose what to begin with and start it, or change it first. What a field leaves empty is as the grey text says.'
+              'Choose what to begin with and start it as it is, or change it first: a field left empty takes the value in grey.'
             )}
           </p>
         </div>
@@ -89,18 +89,20 @@ function NewRun() {
       )}
       {known.value && from && (
         <>
-          <StartingPoints
-            experiments={known.value.experiments}
-            chosen={from.kind === 'built-in' ? from.name : null}
-            onChoose={(name) => {
-              if (touched.peek()) asked.value = name;
-              else choose(name);
-            }}
-          />
           <div class="columns">
-            <Form schema={known.value.schema} datasets={[...new Set(known.value.experiments.map(({ dataset }) => String(dataset)))]} />
+            <div class="sections">
+              <StartingPoints
+                experiments={known.value.experiments}
+                chosen={from.kind === 'built-in' ? from.name : null}
+                onChoose={(name) => {
+                  if (touched.peek()) asked.value = name;
+                  else choose(name);
+                }}
+              />
+              <Form schema={known.value.schema} datasets={[...new Set(known.value.experiments.map(({ dataset }) => String(dataset)))]} />
+            </div>
             <div class="aside">
-              <Summary seed={seed} />
+              <Summary />
               <JsonEditor />
             </div>
           </div>

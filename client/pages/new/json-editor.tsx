@@ -1,6 +1,7 @@
 // The same experiment as JSON: what `germline submit` takes, and what the form writes.
 import { CopyButton } from '../../components/copy.tsx';
 import { editText, text, textProblem } from './draft.ts';
+import { JSON_ID } from './start.ts';
 
 export function JsonEditor() {
   const problem = textProblem.value;
@@ -14,8 +15,11 @@ export function JsonEditor() {
           <p class="soft fine">Edit either side; the other follows.</p>
           <CopyButton text={text.value} what="the experiment" />
         </div>
+        <p class="warning" id="experiment-json-problem" role="status">
+          {problem && `Not JSON yet: ${problem}`}
+        </p>
         <textarea
-          id="experiment-json"
+          id={JSON_ID}
           aria-label="The experiment as JSON"
           rows={Math.min(40, Math.max(12, text.value.split('\n').length + 1))}
           spellcheck={false}
@@ -25,9 +29,6 @@ export function JsonEditor() {
           aria-describedby="experiment-json-problem"
           onInput={(event) => editText(event.currentTarget.value)}
         />
-        <p class="warning" id="experiment-json-problem" role="status">
-          {problem && `Not JSON yet: ${problem}`}
-        </p>
       </div>
     </details>
   );

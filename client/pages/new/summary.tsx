@@ -1,46 +1,38 @@
 // What the run will need, its seed, and the button that starts it.
-import { type Signal, useSignal } from '@preact/signals';
-import { ApiError, api } from '../../api.ts';
 import { readOnly } from '../../components/admission.tsx';
 import { Stat } from '../../components/stat.tsx';
-import type { RunEntry } from '../../entries.ts';
 import { bytes, count, sentence, short } from '../../format.ts';
-import { navigate } from '../../router.ts';
-import { checked, checking, checkProblem, draft, type Estimate, origin, problems, textProblem } from './draft.ts';
-import { idOf } from './labelled.tsx';
-import { randomSeed, seedProblem } from './seed.ts';
+import { checked, checking, checkProblem, type Estimate } from './draft.ts';
+import { randomSeed } from './seed.ts';
+import { beginSeed, busy, goTo, mistakes, refusal, SEED_ID, seed, submit, wrongSeed } from './start.ts';
 
-/** The button alone, for screens on which the form is long. */
+const wrongThings = (many: number): string => (many === 1 ? 'One thing is wrong' : `${count(many)} things are wrong`);
+
+/** The button alone, for screens on which the form is long; and why it does nothing. */
 export function StartBar() {
-  const wrong = problems.value.length;
+  const reason = readOnly();
+  const wrong = mistakes.value;
   return (
     <div class="start-bar">
-      <button type="submit" form="start" class="primary" disabled={wrong > 0 || textProblem.value !== null || readOnly() !== null}>
+      <button type="submit" form="start" class="primary" disabled={busy.value || wrong.length > 0 || reason !== null}>
         Start the run
       </button>
-      {wrong > 0 && <span class="warning">{wrong === 1 ? 'One thing is wrong' : `${count(wrong)} things are wrong`}</span>}
+      {wrong.length > 0 ? (
+        <button type="button" class="link warning" onClick={() => goTo(wrong[0])}>
+          {wrongThings(wrong.length)}
+        </button>
+      ) : refusal.value ? (
+        <span class="warning">{sentence(refusal.value)}</span>
+      ) : (
+        reason && <span class="soft fine">{reason}</span>
+      )}
     </div>
   );
 }
 
-export function Summary({ seed }: { seed: Signal<string> }) {
-  const busy = useSignal(false);
-  const refusal = useSignal<string | null>(null);
+export function Summary() {
   const reason = readOnly();
-  const wrongSeed = seedProblem(seed.value);
-  const blocked = problems.value.length > 0 || textProblem.value !== null || wrongSeed !== null;
-
-  const submit = async (start: boolean) => {
-    busy.value = true;
-    refusal.value = null;
-    try {
-      const made = await create(seed.peek().trim(), start);
-      navigate(`/runs/${made.id}`);
-    } catch (error) {
-      refusal.value = error instanceof ApiError ? error.message : String(error);
-      busy.value = false;
-    }
-  };
+  const off = busy.value || mistakes.value.length > 0 || reason !== null;
   return (
     <form
       id="start"
@@ -57,33 +49,28 @@ export function Summary({ seed }: { seed: Signal<string> }) {
       </div>
       <Needs estimate={checked.value?.estimate ?? null} />
       <div class="field">
-        <label for="seed">Seed</label>
+        <label for={SEED_ID}>Seed</label>
         <div class="with-button">
           <input
-            id="seed"
+            id={SEED_ID}
             class="number"
             inputMode="numeric"
             autoComplete="off"
             value={seed.value}
             aria-describedby="seed-help"
-            aria-invalid={wrongSeed !== null}
+            aria-invalid={wrongSeed.value !== null}
             onInput={(event) => {
               seed.value = event.currentTarget.value;
             }}
           />
-          <button
-            type="button"
-            onClick={() => {
-              seed.value = randomSeed();
-            }}
-          >
+          <button type="button" onClick={() => beginSeed(randomSeed())}>
             Another
           </button>
         </div>
         <p class="help" id="seed-help">
           Every random choice follows from it: the same seed and experiment give the same champion, byte for byte.
         </p>
-        {wrongSeed && <p class="warning">{wrongSeed}</p>}
+        {wrongSeed.value && <p class="warning">{wrongSeed.value}</p>}
       </div>
       <Mistakes />
       {refusal.value && (
@@ -93,10 +80,10 @@ export function Summary({ seed }: { seed: Signal<string> }) {
       )}
       {reason && <p class="fine soft">{reason}</p>}
       <div class="row">
-        <button type="submit" class="primary" disabled={busy.value || blocked || reason !== null}>
+        <button type="submit" class="primary" disabled={off}>
           Start the run
         </button>
-        <button type="button" disabled={busy.value || blocked || reason !== null} onClick={() => submit(false)}>
+        <button type="button" disabled={off} onClick={() => submit(false)}>
           Only create it
         </button>
       </div>
@@ -104,22 +91,11 @@ export function Summary({ seed }: { seed: Signal<string> }) {
   );
 }
 
-/** A clone keeps what a run began from: only what was changed of its experiment is sent. */
-async function create(seed: string, start: boolean): Promise<RunEntry> {
-  const from = origin.peek();
-  if (from?.kind !== 'run') return api('/api/runs', { method: 'POST', body: { experiment: draft.peek(), seed, start } });
-  const now = checked.peek()?.experiment ?? draft.peek();
-  const set = Object.entries(now).flatMap(([path, value]) =>
-    JSON.stringify(value) === JSON.stringify(from.experiment[path]) ? [] : [{ path, value }],
-  );
-  return api(`/api/runs/${from.id}/clone`, { method: 'POST', body: { seed, start, set } });
-}
-
 function Needs({ estimate }: { estimate: Estimate | null }) {
   if (!estimate) {
     return (
       <p class="soft">
-        {checkProblem.value ? sentence(checkProblem.value) : checking.value ? 'Being estimated.' : 'Known when nothing is wrong any more.'}
+        {checkProblem.value ? sentence(checkProblem.value) : checking.value ? 'Being estimated.' : 'Shown once nothing is wrong.'}
       </p>
     );
   }
@@ -133,7 +109,7 @@ function Needs({ estimate }: { estimate: Estimate | null }) {
       <Stat label="Evaluations" title={count(evaluations)} note="to the last generation">
         {short(evaluations)}
       </Stat>
-      <Stat label="Memory" note={`a machine, and ${bytes(memoryPerThread)} more for each thread past the first`}>
+      <Stat label="Memory" note={`a machine of one thread, ${bytes(memoryPerThread)} for each more`}>
         {bytes(memory)}
       </Stat>
       <Stat label="Traffic" note="a worker and generation">
@@ -148,22 +124,24 @@ function Needs({ estimate }: { estimate: Estimate | null }) {
 
 /** Everything that is wrong, wherever it is; each leads to its field. */
 function Mistakes() {
-  const all = problems.value;
+  const all = mistakes.value;
   return (
     <div role="status">
       {all.length > 0 && (
         <div class="note trouble">
-          <h2>{all.length === 1 ? 'One thing is wrong' : `${count(all.length)} things are wrong`}</h2>
+          <h2>{wrongThings(all.length)}</h2>
           <ul>
-            {all.map(({ path, message }) => (
-              <li key={path + message}>
-                {path && (
-                  <button type="button" class="link" onClick={() => goTo(path)}>
-                    {path}
-                  </button>
+            {all.map((mistake) => (
+              <li key={mistake.name + mistake.message}>
+                {mistake.name && (
+                  <>
+                    <button type="button" class="link" onClick={() => goTo(mistake)}>
+                      {mistake.name}
+                    </button>
+                    {': '}
+                  </>
                 )}
-                {path ? ': ' : ''}
-                {message}
+                {mistake.message}
               </li>
             ))}
           </ul>
@@ -171,17 +149,4 @@ function Mistakes() {
       )}
     </div>
   );
-}
-
-/** To the field, or to the nearest one around it. */
-function goTo(path: string): void {
-  const parts = path.split('.');
-  for (; parts.length; parts.pop()) {
-    const field = document.getElementById(idOf(parts.join('.')));
-    if (!field) continue;
-    for (let around = field.closest('details'); around; around = around.parentElement?.closest('details') ?? null) around.open = true;
-    field.focus();
-    return;
-  }
-  document.getElementById('experiment-json')?.focus();
 }
