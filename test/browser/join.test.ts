@@ -157,6 +157,18 @@ describe.skipIf(skipped)('/join', () => {
     await tab.page.keyboard.press('Enter');
     await tab.says('Idle');
 
+    // Whoever looks on goes on looking on: the worker's token is kept beside the viewer's.
+    const viewer = await open(url);
+    await viewer.page.goto(`${url}/#${token('viewer')}`);
+    await viewer.page.getByRole('link', { name: 'Join' }).click();
+    await viewer.button('Start').click();
+    await viewer.page.getByLabel('Token').fill(token('worker'));
+    await viewer.page.keyboard.press('Enter');
+    await viewer.says('Idle');
+    await viewer.page.getByRole('link', { name: 'Runs' }).click();
+    await viewer.page.getByRole('heading', { name: 'There is no run yet' }).waitFor();
+    expect(viewer.loads).toBe(2);
+
     const other = await open(`${url}/join#token=${token('worker')}`);
     expect(new URL(other.page.url()).hash).toBe('');
     await other.start();

@@ -16,6 +16,8 @@ import { launch, skipped } from './chromium.ts';
 import { expectToFit, heading, type Look, look, NARROW, violations, WIDE } from './dashboard.ts';
 
 const LONG = 'a-name-without-any-place-to-break-it-that-is-as-long-as-names-may-be-'.padEnd(99, 'x');
+/** A name of this machine that does not look like one, as a server has it for others. */
+const PUBLIC = 'http://germline.localhost';
 const HEBREW = 'ניסוי ראשון (1)';
 
 const one: Small = xor({ generations: 1, validateEvery: 1 });
@@ -56,7 +58,14 @@ describe.skipIf(skipped)('the dashboard', () => {
     await shows(url, '/workers', async ({ page }) => {
       await page.getByRole('heading', { name: 'No worker is connected' }).waitFor();
       await page.getByText(`germline work ${url}`, { exact: true }).waitFor();
-      await page.getByRole('img', { name: `QR code of ${url}/join` }).waitFor();
+      // A phone that read this address would look for the server on itself.
+      await page.getByText('which only this machine can reach').waitFor();
+      expect(await page.getByRole('img').count()).toBe(0);
+    });
+    const { port } = await start({ publicUrl: PUBLIC, tokens: false });
+    await shows(`${PUBLIC}:${port}`, '/workers', async ({ page }) => {
+      await page.getByRole('img', { name: `QR code of ${PUBLIC}:${port}/join` }).waitFor();
+      expect(await page.getByText('which only this machine can reach').count()).toBe(0);
     });
     const id = await submit(url, xor());
     await shows(url, `/runs/${id}`, async ({ page }) => {
@@ -165,18 +174,24 @@ describe.skipIf(skipped)('the dashboard', () => {
   });
 
   test('a server that asks for tokens: first for one, then for that of a worker, which becomes part of what is copied', async () => {
-    const server = await start({ tokens: true });
+    const server = await start({ tokens: true, publicUrl: PUBLIC });
+    const url = `${PUBLIC}:${server.port}`;
     const token = (role: string) => server.tokens.find((made) => made.role === role)?.token as string;
-    const { page, go } = await look(browser, server.url);
+    const { page, go } = await look(browser, url);
     await go('/workers');
+    await page.getByLabel('Token').fill('nonsense');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('This token is unknown').waitFor();
+    // Whoever types on is still in the field.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('viewer-token');
     await page.getByLabel('Token').fill(token('viewer'));
     await page.keyboard.press('Enter');
     await heading(page, 'Workers').waitFor();
-    await page.getByText(`germline work ${server.url}/#TOKEN`).waitFor();
+    await page.getByText(`germline work ${url}/#TOKEN`).waitFor();
     expect(await page.getByRole('img').count()).toBe(0);
     await page.getByLabel("Worker's token").fill(token('worker'));
-    await page.getByText(`germline work ${server.url}/#${token('worker')}`).waitFor();
-    await page.getByRole('img', { name: `QR code of ${server.url}/join with the token` }).waitFor();
+    await page.getByText(`germline work ${url}/#${token('worker')}`).waitFor();
+    await page.getByRole('img', { name: `QR code of ${url}/join with the token` }).waitFor();
     expect(await page.getByRole('main').textContent()).not.toContain(token('viewer'));
   });
 

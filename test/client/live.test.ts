@@ -132,11 +132,11 @@ it("tokens: none, a viewer's, an admin's", async () => {
   const { runs, watchRuns, status, role, token } = await open(url);
   watchRuns();
   await vi.waitFor(() => expect(status.value).toMatchObject({ name: 'refused', code: 'unauthorized' }), PATIENCE);
-  token.setToken(worker.token);
+  token.token.value = worker.token;
   await vi.waitFor(() => expect(status.value).toMatchObject({ name: 'refused', code: 'forbidden' }), PATIENCE);
-  token.setToken(viewer.token);
+  token.token.value = viewer.token;
   await vi.waitFor(() => expect([status.value.name, role.value, runs.value?.size]).toEqual(['open', 'viewer', 0]), PATIENCE);
-  token.setToken(admin.token);
+  token.token.value = admin.token;
   await vi.waitFor(() => expect([status.value.name, role.value]).toEqual(['open', 'admin']), PATIENCE);
 });
 

@@ -11,8 +11,9 @@ export default function Join() {
     <div class="narrow join">
       <h1>Lend this browser</h1>
       <p class="lead">
-        Press start, and this tab evaluates networks for the runs on {location.host}, on as many threads as you choose, in the background
-        too. Nothing is computed before that, and Stop hands unfinished work back at once.
+        {active.value
+          ? `This tab evaluates networks for the runs on ${location.host}. It goes on in the background and while you look at other pages here, until you press Stop or close it.`
+          : `Press Start, and this tab evaluates networks for the runs on ${location.host}, on as many threads as you choose, in the background too. Nothing is computed before that, and Stop hands unfinished work back at once.`}
       </p>
       {active.value ? (
         <Running />

@@ -1,6 +1,7 @@
 // How it goes, while it goes.
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useFocusWhenLost } from '../../focus.ts';
+import { NOTHING, percent } from '../../format.ts';
 import { building, idle, pace, state, status, stop, threads, warning } from './session.ts';
 import { Sparkline } from './sparkline.tsx';
 import { count, describe } from './words.ts';
@@ -56,7 +57,7 @@ export function Running() {
         </div>
         <div>
           <dt>Share of the work</dt>
-          <dd>{now?.followed ? `${((100 * Math.min(now.evaluations, now.followed)) / now.followed).toFixed(1)} %` : '–'}</dd>
+          <dd>{now?.followed ? percent(Math.min(now.evaluations, now.followed) / now.followed) : NOTHING}</dd>
         </div>
         <div>
           <dt>Threads busy</dt>

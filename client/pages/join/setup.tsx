@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { NAME_LENGTH, TOKEN_LENGTH } from '../../../protocol/limits.ts';
 import { useFocusWhenLost } from '../../focus.ts';
-import { setToken, token } from '../../token.ts';
+import { token, tokenOf, workerToken } from '../../token.ts';
 import { keepChoice, keptChoice } from './choice.ts';
 import { start, state, status } from './session.ts';
 
@@ -19,9 +19,10 @@ export function Setup() {
 
   const submit = (event: Event) => {
     event.preventDefault();
-    if (pasted.value.trim()) setToken(pasted.value.trim().replace(/^.*#(token=)?/, ''));
+    const given = tokenOf(pasted.value);
+    if (given) workerToken.value = given;
     keepChoice(choice.value);
-    start({ name: name.trim() || 'browser', threads, token: token.value });
+    start({ name: name.trim() || 'browser', threads, token: workerToken.value ?? token.value });
   };
   return (
     <form class="card" onSubmit={submit} aria-label="What to lend">
@@ -82,7 +83,7 @@ export function Setup() {
             }}
           />
           <p class="help" id="join-token-help">
-            A worker's token, or the whole address with it. It is kept until this tab closes.
+            A worker's token, or the whole link with it. It is kept until this tab closes, beside the one that you look on with.
           </p>
         </div>
       )}

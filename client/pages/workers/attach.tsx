@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { TOKEN_LENGTH } from '../../../protocol/limits.ts';
 import { Command } from '../../components/copy.tsx';
-import { token } from '../../token.ts';
+import { token, tokenOf } from '../../token.ts';
 import { QrCode } from './qr.tsx';
 
 /** Stands where a worker's token belongs until there is one. */
@@ -13,8 +13,10 @@ export function Attach({ local }: { local: boolean }) {
   const pasted = useSignal('');
   // Whoever asks for a token got one from this page.
   const guarded = token.value !== null;
-  const given = pasted.value.trim().replace(/^.*#(token=)?/, '');
+  const given = tokenOf(pasted.value);
   const { origin, hostname, protocol } = location;
+  // A link to this machine leads any other one to itself.
+  const alone = LOOPBACK.test(hostname);
   const link = `${origin}/join${guarded ? `#token=${given || PLACE}` : ''}`;
   return (
     <section class="card attach" aria-labelledby="attach-title">
@@ -48,15 +50,18 @@ export function Attach({ local }: { local: boolean }) {
           </p>
         </div>
       )}
-      {LOOPBACK.test(hostname) && (
-        <p class="help">
-          {hostname} is this machine only. For others start the server with <code>germline serve --host 0.0.0.0</code> and open this page at
-          the machine's own name or address.
+      {alone && (
+        <p class="note">
+          <span>
+            This page was opened at <code>{hostname}</code>, which only this machine can reach. To let others in, start the server with{' '}
+            <code>germline serve --host 0.0.0.0</code> and open this page at the machine's name or address: the command, the link and a code
+            for phones then lead there.
+          </span>
         </p>
       )}
       <div class="ways">
         <div class="way">
-          <h3>A laptop, a server</h3>
+          <h3>{alone ? 'This machine' : 'A laptop, a server'}</h3>
           <p class="help">With Node 22.18 or newer and Germline installed:</p>
           <Command text={`germline work ${origin}${guarded ? `/#${given || PLACE}` : ''}`} what="the command for a machine" />
           {protocol === 'https:' && (
@@ -74,13 +79,16 @@ export function Attach({ local }: { local: boolean }) {
         <div class="way">
           <h3>Any browser</h3>
           <p class="help">
-            Nothing to install: <a href="/join">lend this browser</a>, or open the link elsewhere and press start.
+            Nothing to install: <a href="/join">lend this browser</a>, or open the link in another one {alone ? 'of this machine ' : ''}and
+            press start.
           </p>
           <Command text={link} what="the link for a browser" />
         </div>
         <div class="way">
           <h3>A phone</h3>
-          {guarded && !given ? (
+          {alone ? (
+            <p class="help">A code for its camera stands here once this page is opened at an address that the phone can reach.</p>
+          ) : guarded && !given ? (
             <p class="help">With a worker's token above, its camera opens the link from a code here.</p>
           ) : (
             <>
