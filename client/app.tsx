@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { Banner } from './components/banner.tsx';
 import { lending } from './lending.ts';
-import { type PageProps, pages } from './pages.ts';
+import { type Page, type PageProps, pages } from './pages.ts';
 import { followLink, match, path } from './router.ts';
 import { THEMES, theme } from './theme.ts';
 
@@ -59,6 +59,13 @@ async function find(asked: string): Promise<Shown> {
   return { Page: NotFound, parameters: {}, path: asked };
 }
 
+/** A page that is not named itself, a run's or the form for one, belongs to the list of runs. */
+function currentOf({ path: to }: Page): 'page' | 'true' | undefined {
+  if (match(to, path.value)) return 'page';
+  const belongs = to === '/' && pages.some((page) => !page.nav && match(page.path, path.value));
+  return belongs ? 'true' : undefined;
+}
+
 function Header() {
   const nav = pages.filter((page) => page.nav);
   return (
@@ -69,7 +76,7 @@ function Header() {
       </a>
       <nav aria-label="Pages">
         {nav.map((page) => (
-          <a key={page.path} href={page.path} aria-current={match(page.path, path.value) ? 'page' : undefined}>
+          <a key={page.path} href={page.path} aria-current={currentOf(page)}>
             {page.nav}
           </a>
         ))}
