@@ -1,7 +1,12 @@
 // A run's champion as a model file, made in a thread of its own.
 import type { ExportData } from './export-thread.ts';
-import { oneShot } from './one-shot.ts';
+import { exportLimits } from './limits.ts';
+import { Answers, oneShot } from './one-shot.ts';
 
-/** Resolves with the file. Throws ThreadError: `missing` where there is no champion yet. */
+const files = new Answers<Uint8Array>(exportLimits);
+
+/** Resolves with the file. Throws ThreadError: `missing` where there is no champion yet; ProtocolError `too-many`. */
 export const exportChampion = (workerData: ExportData): Promise<Uint8Array> =>
-  oneShot({ module: 'export-thread', name: `export ${workerData.run}`, workerData });
+  files.of(`${workerData.folder} ${workerData.format}`, () =>
+    oneShot({ module: 'export-thread', name: `export ${workerData.run}`, workerData }),
+  );

@@ -250,6 +250,12 @@ export const lineageLimits = {
   threads: 4,
 };
 
+/** Of champions that are written as model files. */
+export const exportLimits = {
+  /** Threads that do so at a time. */
+  threads: 4,
+};
+
 /** What is noted of each generation for viewers, beside the journal. */
 export const trackLimits = {
   /** Weights of the candidate that are shown. */

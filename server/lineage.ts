@@ -1,21 +1,14 @@
-// Whom a run's champion descends from, worked out in a thread of its own: several who ask at once get one answer.
+// Whom a run's champion descends from, worked out in a thread of its own.
 import { ProtocolError } from '../protocol/errors.ts';
 import { lineageLimits } from './limits.ts';
 import type { Family, LineageData } from './lineage-thread.ts';
-import { oneShot } from './one-shot.ts';
+import { Answers, oneShot } from './one-shot.ts';
 
-const asked = new Map<string, Promise<Family>>();
+const families = new Answers<Family>(lineageLimits);
 
 /** Throws ThreadError `missing` where there is no champion yet; ProtocolError `too-many`, `invalid` for a run that is too long to follow. */
-export async function lineageOf(workerData: LineageData): Promise<Family> {
-  const key = `${workerData.folder} ${workerData.generations}`;
-  const same = asked.get(key);
-  if (same) return same;
-  if (asked.size >= lineageLimits.threads) throw new ProtocolError('too-many', 'others have asked so much just now: ask again');
-  const family = follow(workerData).finally(() => asked.delete(key));
-  asked.set(key, family);
-  return family;
-}
+export const lineageOf = (workerData: LineageData): Promise<Family> =>
+  families.of(`${workerData.folder} ${workerData.generations}`, () => follow(workerData));
 
 function follow(workerData: LineageData): Promise<Family> {
   const late = () => new ProtocolError('invalid', `run ${workerData.run} is too long for its champion's ancestors to be followed`);

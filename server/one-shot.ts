@@ -1,8 +1,29 @@
 // A thread that is started for one answer, and ends with it: what takes too long for the connection's thread and is seldom asked.
 // It posts `{ value }`, or `{ error }` with an error's name, code and message.
 import { Worker } from 'node:worker_threads';
+import { ProtocolError } from '../protocol/errors.ts';
 import { ThreadError } from './read.ts';
 import { sibling } from './sibling.ts';
+
+/** Several who ask the same at once get one answer, and so many answers are worked out at a time. */
+export class Answers<Value> {
+  readonly #limits: { threads: number };
+  readonly #asked = new Map<string, Promise<Value>>();
+
+  constructor(limits: { threads: number }) {
+    this.#limits = limits;
+  }
+
+  /** Throws ProtocolError `too-many`. */
+  async of(question: string, answer: () => Promise<Value>): Promise<Value> {
+    const same = this.#asked.get(question);
+    if (same) return same;
+    if (this.#asked.size >= this.#limits.threads) throw new ProtocolError('too-many', 'others have asked so much just now: ask again');
+    const asked = answer().finally(() => this.#asked.delete(question));
+    this.#asked.set(question, asked);
+    return asked;
+  }
+}
 
 export interface OneShot {
   /** A module beside this one, without its extension. */

@@ -11,7 +11,16 @@ import { CHUNK_BYTES, hashOf } from '../../journal/chunks.ts';
 import { Journal, Store } from '../../journal/index.ts';
 import { SUBPROTOCOL } from '../../protocol/limits.ts';
 import { Tokens } from '../../server/index.ts';
-import { certificateLimits, connectionLimits, httpLimits, runLimits, sessionLimits, tokenLimits } from '../../server/limits.ts';
+import {
+  certificateLimits,
+  connectionLimits,
+  exportLimits,
+  httpLimits,
+  lineageLimits,
+  runLimits,
+  sessionLimits,
+  tokenLimits,
+} from '../../server/limits.ts';
 import { Reading } from '../../server/read.ts';
 import { selfSigned } from '../../server/self-signed.ts';
 import { sampleRecord, sampleRun } from '../journal/sample.ts';
@@ -317,6 +326,23 @@ it("writes a running run's champion now and then, and that of its end", async ()
   expect(writes).toBeLessThan(validated);
   const { metadata } = readSafetensors(await readFile(join(data, 'runs', id, CHAMPION_FILE)));
   expect(metadata.digest).toBe(champion.digest);
+});
+
+it.each([
+  ['models that are written', exportLimits, ['export?format=npz', 'export?format=tfjs']],
+  ['families that are followed', lineageLimits, ['lineage?generations=1', 'lineage?generations=2']],
+] as const)('bounds the %s at a time; who asks for the same gets the same', async (_what, limits, [one, another]) => {
+  withLimits<{ threads: number }>(limits, { threads: 1 });
+  const { url } = await start();
+  const id = await submit(url, xor({ generations: 3 }));
+  await FakeWorker.join(url);
+  await until(url, id, 'done');
+  const get = (what: string) => ask(url, `/api/runs/${id}/${what}`);
+  // On one connection each, in any order: one of the two kinds is begun, and the other refused.
+  const [first, second, third] = await Promise.all([get(one), get(one), get(another)]);
+  expect([first.status, second.status, third.status].sort()).toEqual(first.status === 200 ? [200, 200, 429] : [200, 429, 429]);
+  expect(second.body).toEqual(first.body);
+  expect((await get(another)).status).toBe(200);
 });
 
 it('makes a certificate anew that ends soon', async () => {
