@@ -20,7 +20,7 @@ class Follower implements RunFollower {
     this.begun.push(generation);
   }
   audit(): void {}
-  recorded(): void {}
+  recorded: () => void = () => {};
   doubt = () => this.doubted;
   wentBack(): void {}
   verdicts = () => [];
@@ -108,8 +108,12 @@ it('is not done, not even for a moment, where its last results are in doubt', as
   follower.opened = () => {
     follower.doubted = null;
   };
+  const held: number[] = [];
+  follower.recorded = () => held.push(run.history.length);
   await run.start();
   await vi.waitFor(() => expect(run.state).toBe('done'), PATIENCE);
   expect(follower.begun).toEqual([0, 1, 1]);
   expect(done).toEqual([2]);
+  // Each thread's own are held for viewers while it runs, and none once it has ended.
+  expect([held, run.history]).toEqual([[1, 2, 1], []]);
 });
