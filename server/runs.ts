@@ -1,5 +1,7 @@
 // Every run of the server: made, listed, changed, deleted.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import {
   builtIn,
@@ -141,7 +143,17 @@ export class Runs {
     return run;
   }
 
-  /** The genome that a run begins at. Throws ProtocolError `conflict` once it has begun. */
+  /** The genome that a run begins at, begun or not; null where that is its seed's. */
+  async startOf(run: RunHandle): Promise<Uint8Array | null> {
+    try {
+      return await readFile(join(run.folder, START_FILE));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  /** Throws ProtocolError `conflict` once it has begun. */
   async setStart(run: RunHandle, genome: Uint8Array): Promise<void> {
     if (run.state !== 'created') throw new ProtocolError('conflict', `run ${run.id} has begun: its start cannot be changed`);
     if (genome.length === 0 || genome.length % 4 !== 0)

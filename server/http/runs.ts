@@ -41,7 +41,7 @@ const NEW_RUN = {
   required: ['experiment'],
 } as const;
 
-export function runRoutes(app: FastifyInstance, { runs, reading, disk, metrics }: Served): void {
+export function runRoutes(app: FastifyInstance, { runs, disk, metrics }: Served): void {
   const entry = (run: RunHandle) => runEntry(run, metrics.work, disk);
   const shown = (run: RunHandle) => ({ ...entry(run), experiment: run.record.experiment });
 
@@ -93,15 +93,14 @@ export function runRoutes(app: FastifyInstance, { runs, reading, disk, metrics }
       },
     },
     async ({ params, body }, reply) => {
-      const { experiment, seed } = runs.get(params.id).record;
-      const opened = runs.get(params.id).opened?.started;
-      const genome = opened === false ? null : await reading.ask('start', { run: params.id }).catch(() => null);
+      const run = runs.get(params.id);
+      const { experiment, seed } = run.record;
       const made = await runs.create({
         experiment,
         set: body?.set,
         seed: body?.seed ?? seed,
         start: body?.start,
-        genome,
+        genome: await runs.startOf(run),
         clonedFrom: params.id,
       });
       return reply.code(201).send(shown(made));

@@ -95,6 +95,17 @@ describe('runs', () => {
     expect((await until(url, clone.id, 'done')).end.digest).toBe(end.digest);
   });
 
+  it('that have not begun give their genome to their clones', async () => {
+    const data = await folder();
+    const { url } = await start({ data });
+    const id = await submit(url, xor(), false);
+    const genome = Uint8Array.from({ length: 68 }, (_, i) => i);
+    const headers = { 'content-type': 'application/octet-stream' };
+    expect((await ask(url, `/api/runs/${id}/start`, { method: 'PUT', body: genome, headers })).status).toBe(204);
+    const clone = (await post(url, `/api/runs/${id}/clone`, { start: false })).body;
+    expect(new Uint8Array(await readFile(join(data, 'runs', clone.id, 'start.f32')))).toEqual(genome);
+  });
+
   it('that their minutes ended get as many again', async () => {
     const { url } = await start();
     const run = xor({ generations: 100_000, 'stop.minutes': 0.005 });
