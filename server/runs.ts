@@ -44,6 +44,9 @@ export class Runs {
   readonly #runs = new Map<string, RunHandle>();
   /** Runs that cannot be read count as well. */
   #damaged = 0;
+  /** Runs on their way to the disk, and how many of them will be started then. */
+  #making = 0;
+  #beginning = 0;
   /** Told when a run is there, or gone. */
   onListed: (id: string, run: RunHandle | null) => void = () => {};
 
@@ -104,9 +107,25 @@ export class Runs {
   }
 
   /** Resolves when the run is on the disk. Throws ProtocolError `invalid`, `too-many`. */
-  async create({ experiment: given, set = [], seed, start = true, genome = null, clonedFrom = null }: NewRun): Promise<RunHandle> {
-    if (this.#runs.size >= runLimits.runs) throw new ProtocolError('too-many', `there are ${runLimits.runs} runs already: delete some`);
+  async create(wanted: NewRun): Promise<RunHandle> {
+    const start = wanted.start ?? true;
+    if (this.#runs.size + this.#making >= runLimits.runs)
+      throw new ProtocolError('too-many', `there are ${runLimits.runs} runs already: delete some`);
     if (start) this.#checkRunning();
+    this.#making += 1;
+    if (start) this.#beginning += 1;
+    let run: RunHandle;
+    try {
+      run = await this.#make(wanted);
+    } finally {
+      this.#making -= 1;
+      if (start) this.#beginning -= 1;
+    }
+    if (start) await run.start();
+    return run;
+  }
+
+  async #make({ experiment: given, set = [], seed, genome = null, clonedFrom = null }: NewRun): Promise<RunHandle> {
     const { experiment, number } = checked(given, set, seed);
     const record: RunRecord = {
       version: 1,
@@ -124,7 +143,6 @@ export class Runs {
     await writeRecord(this.#data, record);
     const run = this.#add(record);
     if (genome) await this.setStart(run, genome);
-    if (start) await run.start();
     return run;
   }
 
@@ -173,7 +191,7 @@ export class Runs {
   }
 
   #checkRunning(): void {
-    let running = 0;
+    let running = this.#beginning;
     for (const run of this.#runs.values()) if (run.active) running += 1;
     if (running >= runLimits.running) throw new ProtocolError('too-many', `${running} runs are running already: pause or stop one first`);
   }

@@ -60,6 +60,17 @@ it('bounds the runs that run at a time: one that is paused makes room', async ()
   expect(await post(url, `/api/runs/${first}/resume`)).toMatchObject(tooMany);
 });
 
+it('bounds runs that are made at the same moment', async () => {
+  withLimits(runLimits, { runs: 3, running: 1 });
+  const { url } = await start();
+  const statuses = async (start: boolean) => {
+    const made = await Promise.all(Array.from({ length: 4 }, () => post(url, '/api/runs', { ...xor(), start })));
+    return made.map(({ status }) => status).sort();
+  };
+  expect(await statuses(true)).toEqual([201, 429, 429, 429]);
+  expect(await statuses(false)).toEqual([201, 201, 429, 429]);
+});
+
 it('bounds the tokens: revoking one makes room', async () => {
   withLimits(tokenLimits, { tokens: 2 });
   const tokens = await Tokens.open(await folder());
