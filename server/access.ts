@@ -5,6 +5,14 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
 
+/** What one customer has of a provider, and may be counted by: an IPv4 address, or the first 64 bits of an IPv6 one. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head, tail] = address.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = tail ? Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
+  return [...head, ...zeros, ...(tail ?? [])].slice(0, 4).join(':');
+}
+
 const isAnywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '[::]';
 
 /** Names as URLs have them: IPv6 addresses in brackets. */

@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import { ProtocolError } from '../protocol/errors.ts';
 import { MESSAGE_BYTES, PROTOCOL_VERSION, SOCKET_PATH, SUBPROTOCOL } from '../protocol/limits.ts';
 import type { Hello } from '../protocol/messages.ts';
-import { type Access, isLoopback } from './access.ts';
+import { type Access, isLoopback, networkOf } from './access.ts';
 import { Bucket } from './bucket.ts';
 import { Connection, type Session } from './connection.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -63,7 +63,7 @@ export class Gateway {
   #tick(): void {
     for (const connection of this.#connections) connection.beat();
     const now = performance.now();
-    for (const [address, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(address);
+    for (const [network, bucket] of this.#buckets) if (bucket.isFull(now)) this.#buckets.delete(network);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -100,10 +100,11 @@ export class Gateway {
 
   #count(address: string): void {
     const { most, perAddress, unknown, burst, perSecond } = connectionLimits;
+    const network = networkOf(address);
     let same = 0;
     let silent = 0;
     for (const connection of this.#connections) {
-      if (connection.address === address) same += 1;
+      if (networkOf(connection.address) === network) same += 1;
       if (connection.role === null) silent += 1;
     }
     if (this.#connections.size >= most) throw new ProtocolError('too-many', `there are ${most} connections already`);
@@ -111,8 +112,8 @@ export class Gateway {
     // Programs of this machine are its owner's.
     if (isLoopback(address)) return;
     if (same >= perAddress) throw new ProtocolError('too-many', `there are ${perAddress} connections from ${address} already`);
-    const bucket = this.#buckets.get(address) ?? new Bucket(burst, perSecond);
-    this.#buckets.set(address, bucket);
+    const bucket = this.#buckets.get(network) ?? new Bucket(burst, perSecond);
+    this.#buckets.set(network, bucket);
     if (!bucket.take()) throw new ProtocolError('too-many', `too many new connections from ${address}: wait a moment`);
   }
 

@@ -71,8 +71,10 @@ export type SchedulerLimits = typeof schedulerLimits;
 export const connectionLimits = {
   /** In all. */
   most: 4_096,
-  /** From one address that is not this machine. */
+  /** From one address that is not this machine (64 bits of it, where it has more). */
   perAddress: 256,
+  /** The same with every TCP connection counted, whatever it is for. */
+  sockets: 1_024,
   /** With one token. */
   perToken: 2_048,
   /** Of those that have not said hello yet. */

@@ -23,6 +23,7 @@ import { httpLimits } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Reading } from '../read.ts';
 import type { Runs } from '../runs.ts';
+import { boundSockets } from '../sockets.ts';
 import type { Guard } from '../tokens.ts';
 import { docsRoutes, withRoles } from './docs.ts';
 import { experimentRoutes } from './experiments.ts';
@@ -96,7 +97,8 @@ export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
   const base = {
-    trustProxy,
+    // One proxy: see addressOf.
+    trustProxy: trustProxy && ((_address: string, hop: number) => hop === 0),
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
     connectionTimeout: idleMs,
@@ -108,6 +110,7 @@ export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions
     ...(tls ? { https: { ...tls, ...node } } : { http: node }),
   };
   const app = Fastify(base as { logger: boolean }) as unknown as FastifyInstance;
+  if (!trustProxy) boundSockets(app.server);
   app.setErrorHandler(fail);
   app.addHook('onRequest', async (request) => {
     const foreign = access.refusal(request.headers as { host?: string; origin?: string });
@@ -177,9 +180,9 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
   });
 }
 
-/** The address that a request comes from: the proxy's word only where proxies are trusted. */
+/** The address that a request comes from: what the proxy saw, where it is trusted. What stands before that is anyone's word. */
 export function addressOf(request: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined;
-  const first = typeof forwarded === 'string' ? forwarded.split(',')[0].trim() : '';
-  return first || (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : '';
+  return last || (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }

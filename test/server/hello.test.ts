@@ -130,6 +130,17 @@ it.each([
   await from('203.0.113.2');
 });
 
+it("takes 64 bits of an address of IPv6 for one customer's", async () => {
+  withLimits(connectionLimits, { perAddress: 1 });
+  const { url } = await start({ trustProxy: true });
+  const from = (address: string) => connect(url, { headers: { 'x-forwarded-for': address } });
+  await from('2001:db8:1:2:3::4');
+  await expect(from('2001:db8:1:2::7')).rejects.toMatchObject({ status: 429 });
+  await from('2001:db8:1:3::4');
+  await from('2001:db8::4');
+  await expect(from('2001:db8:0:0:1::')).rejects.toMatchObject({ status: 429 });
+});
+
 it('bounds the connections of one token', async () => {
   withLimits(connectionLimits, { perToken: 1 });
   const { url, tokens } = await start({ tokens: true });

@@ -297,7 +297,8 @@ describe('requests', () => {
     const from = async (address: string) => (await ask(url, '/healthz', { headers: { 'x-forwarded-for': address } })).status;
     for (const status of [200, 200, 200, 429]) expect(await from('203.0.113.1')).toBe(status);
     expect(await from('203.0.113.2')).toBe(200);
-    const refused = await ask(url, '/healthz', { headers: { 'x-forwarded-for': '203.0.113.1' } });
+    // The client's own word about itself, and then the proxy's.
+    const refused = await ask(url, '/healthz', { headers: { 'x-forwarded-for': '127.0.0.1, 203.0.113.1' } });
     expect(refused.body.error.code).toBe('too-many');
   });
 });

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readlinkSync, watch } from 'node:fs';
 import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
@@ -248,6 +249,32 @@ it('leaves a WebSocket alone over which nothing goes for as long', async () => {
   peer.send(viewerHello);
   await vi.waitFor(() => expect(peer.of('welcome').length).toBe(1), LONG);
   expect(await Promise.race([peer.closed, pause(300, 'open')])).toBe('open');
+});
+
+const outward = Object.values(networkInterfaces())
+  .flatMap((list) => list ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+it.skipIf(!outward)('bounds the TCP connections of one address: one that is closed makes room', async () => {
+  withLimits(connectionLimits, { sockets: 3 });
+  const { port } = await start({ host: '0.0.0.0', tokens: false });
+  const connected = async (host = outward) => {
+    const socket = connectTcp(port, host).on('error', () => {});
+    atEnd(async () => socket.destroy());
+    // It is answered, or cut.
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+    const good = await new Promise<boolean>((resolve) => {
+      socket.once('data', () => resolve(true)).once('close', () => resolve(false));
+    });
+    return { socket, good };
+  };
+  const sockets = [await connected(), await connected(), await connected()];
+  expect(sockets.map(({ good }) => good)).toEqual([true, true, true]);
+  expect((await connected()).good).toBe(false);
+  expect((await connected('127.0.0.1')).good).toBe(true);
+  sockets[0].socket.destroy();
+  await vi.waitFor(async () => expect((await connected()).good).toBe(true), LONG);
+  expect((await connected()).good).toBe(false);
 });
 
 it('answers an address again when its window is over', async () => {

@@ -194,7 +194,7 @@ it("the address of a proxied connection is the proxy's word only where proxies a
     [false, '127.0.0.1'],
   ] as const) {
     const { url } = await start({ trustProxy });
-    const viewer = await connect(url, { headers: { 'x-forwarded-for': '203.0.113.7, 10.0.0.1' } });
+    const viewer = await connect(url, { headers: { 'x-forwarded-for': '127.0.0.1, 203.0.113.7' } });
     const engine = await vi.waitFor(async () => (await ask(url, '/api/server')).body.engine);
     viewer.send((await import('./fixtures/worker.ts')).workerHello(engine));
     await vi.waitFor(async () => expect((await ask(url, '/api/workers')).body.workers[0]?.address).toBe(address));
