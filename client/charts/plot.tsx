@@ -1,5 +1,6 @@
 // Axes around a picture on a canvas: uPlot gives the axes, the cursor and the selection, the picture is drawn by whoever uses this.
 import 'uplot/dist/uPlot.min.css';
+import './language.ts';
 import './charts.css';
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';

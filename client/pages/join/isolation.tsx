@@ -1,7 +1,7 @@
 // What is missing where threads cannot share memory, why, and how to get it.
 
 export function Isolation() {
-  if (crossOriginIsolated) return null;
+  if (typeof SharedArrayBuffer !== 'undefined') return null;
   const { protocol, hostname, port } = location;
   const number = port || (protocol === 'https:' ? '443' : '80');
   return (
@@ -11,7 +11,9 @@ export function Isolation() {
         It works all the same, with the same results: each thread keeps a copy of the run, so that it takes more memory and more time a
         generation.
       </p>
-      {isSecureContext ? (
+      {crossOriginIsolated ? (
+        <p>The reason: this browser lets no page have it.</p>
+      ) : isSecureContext ? (
         <p>
           The reason: this page came without the headers <code>Cross-Origin-Opener-Policy</code> and{' '}
           <code>Cross-Origin-Embedder-Policy</code>. The server sends them; a proxy in front of it has to leave them in.
