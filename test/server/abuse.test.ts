@@ -1,8 +1,8 @@
 // What no client would send: each is refused, with a code where anyone reads it, and the server lives on.
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { SUBPROTOCOL } from '../../protocol/limits.ts';
 import { answerTo } from './fixtures/raw.ts';
-import { ask, start } from './fixtures/server.ts';
+import { ask, connect, start, viewerHello } from './fixtures/server.ts';
 
 const get = (path: string) => `GET ${path} HTTP/1.1`;
 const post = (...fields: string[]) => ['POST /api/runs HTTP/1.1', 'Host: HOST', ...fields, '', ''].join('\r\n');
@@ -53,6 +53,22 @@ it('refuses what breaks a rule of HTTP or WebSocket, or leaves the folders that 
   }
   expect(answers).toEqual(SENT.map(([what, _sent, status, code]) => `${what}: ${status} ${code}`));
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+it.each([
+  ['of a side that is not known', null],
+  ['of a viewer', viewerHello],
+])('makes no room for lists that a frame %s only claims to hold', async (_who, hello) => {
+  const { url } = await start();
+  const peer = await connect(url);
+  if (hello) {
+    peer.send(hello);
+    await vi.waitFor(() => expect(peer.of('welcome').length).toBe(1), { timeout: 30_000 });
+  }
+  // Each within the one before, of 32 million entries: made, they would be more than any machine has.
+  peer.socket.send(Buffer.concat(Array<Buffer>(600).fill(Buffer.from([0xdd, 0x01, 0xf0, 0x00, 0x00]))));
+  await peer.closed;
+  expect(peer.fatal).toBe('malformed');
 });
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
