@@ -80,12 +80,12 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
         <Stat label="Best loss" note={lowestNote(run, live.generations)}>
           {number(run.best)}
         </Stat>
-        <Stat label={validation?.accuracy === null ? 'Validation loss' : 'Validation accuracy'} note={championNote(run, live.generations)}>
-          {score(validation)}
+        <Stat label={`Validation ${metricOf(run, validation)}`} note={championNote(run, live.generations)}>
+          {score(run, validation)}
         </Stat>
         {test && (
-          <Stat label={test.accuracy === null ? 'Test loss' : 'Test accuracy'} note="looked at once, at the end">
-            {score(test)}
+          <Stat label={`Test ${metricOf(run, test)}`} note="looked at once, at the end">
+            {score(run, test)}
           </Stat>
         )}
         <Stat label="Evaluations per second" note={working(run)}>
@@ -96,12 +96,13 @@ function Numbers({ live, run }: Pick<HeadProps, 'live' | 'run'>) {
   );
 }
 
-function championNote({ champion }: RunEntry, generations: Generations): string {
+function championNote(run: RunEntry, generations: Generations): string {
+  const { champion } = run;
   if (!champion) return 'no champion yet';
   const row = generations.rowOf(champion.generation);
   const accuracy = row < 0 ? Number.NaN : generations.column('trainAccuracy')[row];
   const loss = row < 0 ? Number.NaN : generations.column('trainLoss')[row];
-  const train = Number.isNaN(accuracy) ? number(loss) : percent(accuracy);
+  const train = score(run, { loss, accuracy: Number.isNaN(accuracy) ? null : accuracy });
   return `champion of generation ${count(champion.generation)}${Number.isNaN(loss) ? '' : `; ${train} on train examples`}`;
 }
 
@@ -111,12 +112,17 @@ function lowestNote({ best, state }: RunEntry, generations: Generations): string
   const lowest = least(generations.column('best'));
   if (lowest === null || generations.length === 1) return 'latest generation';
   const span = isOver(state) ? 'of all' : 'so far';
-  return best !== null && number(lowest) === number(best)
+  // Rows may still be on their way, and what is known already is lower than they are.
+  return best !== null && (best < lowest || number(lowest) === number(best))
     ? `latest generation; the lowest ${span}`
     : `latest generation; lowest ${span} ${number(lowest)}`;
 }
 
-const score = (of: Score | null): string => (of === null ? NOTHING : of.accuracy === null ? number(of.loss) : percent(of.accuracy));
+/** The experiment's own; the loss where there is no accuracy. */
+const metricOf = ({ metric }: RunEntry, of: Score | null): RunEntry['metric'] => (of?.accuracy === null ? 'loss' : metric);
+
+const score = (run: RunEntry, of: Score | null): string =>
+  of === null ? NOTHING : metricOf(run, of) === 'loss' ? number(of.loss) : percent(of.accuracy);
 
 function working({ state, workers, end }: RunEntry): string {
   if (end) return `over ${duration(end.seconds)}`;
