@@ -3,6 +3,7 @@ import { Command } from '../../components/copy.tsx';
 import type { RunEntry } from '../../entries.ts';
 import { count, sentence } from '../../format.ts';
 import { useWorkers } from '../../live.ts';
+import { token } from '../../token.ts';
 
 export function Notices({ run }: { run: RunEntry }) {
   return (
@@ -69,11 +70,14 @@ function Waiting({ run }: { run: RunEntry }) {
     return (
       <section class="note">
         <h2>Waiting for the first generation: nobody computes</h2>
-        <p>No worker is attached. Lend this browser on the Join page, or another machine with</p>
-        <Command text={`germline work ${location.origin}`} what="the command that lends a machine" />
         <p>
-          <a href="/join">Lend this browser</a>
+          No worker is attached. <a href="/join">Lend this browser</a>, or a machine with the command below; <a href="/workers">Workers</a>{' '}
+          has more ways.
         </p>
+        <Command
+          text={`germline work ${location.origin}${token.value === null ? '' : '/#TOKEN'}`}
+          what="the command that lends a machine"
+        />
       </section>
     );
   const busy = workers ? [...workers.values()].filter(({ runs }) => runs[run.id]?.state === 'ready').length : null;

@@ -1,11 +1,12 @@
 // Search, and which states are shown.
+import { useNarrow } from '../../components/narrow.ts';
 import { SearchField } from '../../components/search-field.tsx';
 import { OrderChoice } from '../../components/table.tsx';
 import type { RunEntry, RunState } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { setQuery } from '../../router.ts';
 import { columns } from './columns.tsx';
-import { STATES, sortBy, view } from './view.ts';
+import { NARROW_REM, STATES, sortBy, view } from './view.ts';
 
 export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
   const { search, state, order } = view.value;
@@ -22,7 +23,7 @@ export function Filters({ runs }: { runs: ReadonlyMap<string, RunEntry> }) {
           <Chip key={each} label={each} of={counts.get(each) ?? 0} on={state === each} show={each} />
         ))}
       </fieldset>
-      <OrderChoice columns={columns} order={order} onOrder={sortBy} />
+      {useNarrow(NARROW_REM) && <OrderChoice columns={columns} order={order} onOrder={sortBy} />}
     </search>
   );
 }

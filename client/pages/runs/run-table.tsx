@@ -1,11 +1,12 @@
 // The list itself. A row is rendered again when its run is another, not because others are.
 import { useSignal } from '@preact/signals';
 import { Component } from 'preact';
+import { useNarrow } from '../../components/narrow.ts';
 import { ColumnMeanings, type TableColumn, TableHead, TableRow } from '../../components/table.tsx';
 import type { RunEntry } from '../../entries.ts';
 import { count } from '../../format.ts';
 import { columns } from './columns.tsx';
-import { select, selected, sortBy, toggle, view } from './view.ts';
+import { NARROW_REM, select, selected, sortBy, toggle, view } from './view.ts';
 
 /** Rows at a time: more are a press away. */
 const ROWS = 200;
@@ -44,11 +45,12 @@ class RunRow extends Component<Row> {
 
 export function RunTable({ runs }: { runs: RunEntry[] }) {
   const most = useSignal(ROWS);
+  const narrow = useNarrow(NARROW_REM);
   const shown = runs.slice(0, most.value);
   const all = shown.every(({ id }) => selected.value.has(id));
   return (
     <>
-      <div class="table-frame cards runs">
+      <div class={narrow ? 'table-frame runs cards' : 'table-frame runs'}>
         <table class="table">
           <caption class="hidden">Runs</caption>
           <TableHead

@@ -7,6 +7,8 @@ import { query, setQuery } from '../../router.ts';
 import { columns } from './columns.tsx';
 
 export const STATES: readonly RunState[] = ['running', 'paused', 'created', 'done', 'stopped', 'failed', 'diverged'];
+/** Below it there is no room for the list's columns. */
+export const NARROW_REM = 60;
 const NEWEST_FIRST: Order = '-age';
 
 export interface View {

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { Admission } from '../../components/admission.tsx';
 import { Empty } from '../../components/empty.tsx';
+import { useNarrow } from '../../components/narrow.ts';
 import { SearchField } from '../../components/search-field.tsx';
 import { Stat } from '../../components/stat.tsx';
 import { ColumnMeanings, OrderChoice, ordered, TableHead, TableRow } from '../../components/table.tsx';
@@ -20,6 +21,8 @@ import { Timeline } from './timeline.tsx';
 
 /** Milliseconds between two looks at the numbers. */
 const PACE_MS = 1_000;
+/** Below it there is no room for twelve columns. */
+const NARROW_REM = 80;
 const ORDER = 'name';
 const KINDS = ['node', 'browser', 'other'];
 
@@ -117,6 +120,7 @@ function List({ rows }: { rows: Row[] }) {
   const state = query.value.get('state') ?? '';
   const order = query.value.get('sort') ?? ORDER;
   const shown = ordered(matching(rows, { search, kind, state }), columns, order);
+  const narrow = useNarrow(NARROW_REM);
   const kinds = [...new Set([...KINDS, ...rows.map(({ entry }) => entry.kind)])];
   return (
     <>
@@ -129,10 +133,10 @@ function List({ rows }: { rows: Row[] }) {
           options={STATES.map((name) => [name, STATE_NAMES[name]])}
           onChoose={(state) => setQuery({ state })}
         />
-        <OrderChoice columns={columns} order={order} onOrder={sortBy} />
+        {narrow && <OrderChoice columns={columns} order={order} onOrder={sortBy} />}
       </search>
       {shown.length ? (
-        <div class="table-frame cards">
+        <div class={narrow ? 'table-frame cards' : 'table-frame'}>
           <table class="table">
             <caption class="hidden">Workers</caption>
             <TableHead columns={columns} order={order} onOrder={sortBy} />

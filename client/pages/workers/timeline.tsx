@@ -13,10 +13,13 @@ const FAINTEST = 0.15;
 export function Timeline({ workers }: { workers: ReadonlyMap<string, WorkerEntry> }) {
   const seconds = useWork();
   const asTable = useSignal(false);
+  // Whoever left in these two minutes is still called by name.
+  const names = useRef(new Map<string, string>());
+  for (const [id, { name }] of workers) names.current.set(id, name);
   // A server of another version does not tell it.
   if (!seconds) return null;
   const work = workOf(seconds);
-  const nameOf = (worker: string) => workers.get(worker)?.name ?? `${worker} (gone)`;
+  const nameOf = (worker: string) => `${names.current.get(worker) ?? worker}${workers.has(worker) ? '' : ' (gone)'}`;
   const labelOf = ({ worker, workers: many }: Strip) => (worker === null ? `${count(many)} others` : nameOf(worker));
   return (
     <section class="card timeline" aria-labelledby="timeline-title">
