@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { trustLimits } from '../../server/limits.ts';
 import { Child } from '../server/fixtures/child.ts';
 import { withLimits } from '../server/fixtures/limits.ts';
-import { submit, until, xor } from '../server/fixtures/runs.ts';
+import { type Small, submit, until, xor } from '../server/fixtures/runs.ts';
 import { ask, folder, post, start } from '../server/fixtures/server.ts';
 import { FakeWorker } from '../server/fixtures/worker.ts';
 import { Background } from './background.ts';
@@ -69,15 +69,19 @@ describe.skipIf(skipped)('a tab that is frozen', () => {
     const { trustAfter } = trustLimits;
     withLimits(trustLimits, { trustAfter: -1, leastShare: 0, spotShare: 0 });
     const { url } = await start();
-    const ids = {
-      on: await submit(url, xor(endless)),
-      over: await submit(url, xor({ generations: 300 })),
-      back: await submit(url, xor({ ...endless, algorithm: { name: 'es' } }), false),
-      gone: await submit(url, xor(endless)),
-    };
     await FakeWorker.join(url, { hello: { name: 'honest' } });
-    await goesBeyond(url, ids.gone, 20);
-    await post(url, `/api/runs/${ids.gone}/pause`);
+    const paused = async (run: Small) => {
+      const id = await submit(url, run);
+      await goesBeyond(url, id, 20);
+      await post(url, `/api/runs/${id}/pause`);
+      return id;
+    };
+    const ids = {
+      over: await paused(xor({ generations: 600 })),
+      gone: await paused(xor(endless)),
+      on: await submit(url, xor(endless)),
+      back: await submit(url, xor({ ...endless, algorithm: { name: 'es' } }), false),
+    };
     const liar = await FakeWorker.join(url, {
       hello: { name: 'mallory' },
       lie: (losses, { run }) => (run === ids.back ? losses.map((loss, i) => Math.fround(loss * (1 + (i % 3)))) : losses),
@@ -96,11 +100,12 @@ describe.skipIf(skipped)('a tab that is frozen', () => {
     const before = Object.fromEntries(await Promise.all(Object.entries(tabs).map(async ([what, { page }]) => [what, await shown(page)])));
     const lies = await recorded(url, ids.back);
 
+    await post(url, `/api/runs/${ids.over}/resume`);
     // Now whatever the liar says is checked.
     Object.assign(trustLimits, { trustAfter });
     await liar.peer.closed;
     await goesBeyond(url, ids.back, before.back + 20);
-    await until(url, ids.over, 'done');
+    await until(url, ids.over, 'done', 60_000);
     await goesBeyond(url, ids.on, before.on + 20);
     for (const id of [ids.on, ids.back]) await post(url, `/api/runs/${id}/pause`);
     await ask(url, `/api/runs/${ids.gone}`, { method: 'DELETE' });
