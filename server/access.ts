@@ -1,16 +1,24 @@
 // Which Hosts and Origins the server answers: neither a foreign page nor a name that was rebound to this machine can drive it.
+import { isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
 
-/** What one customer has of a provider, and may be counted by: an IPv4 address, or the first 64 bits of an IPv6 one. */
+/** Whom an address is counted as: an IPv6 one is one of 2^64 that its holder may take, and those of one /64 are the same. */
 export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head, tail] = address.split('::').map((half) => (half === '' ? [] : half.split(':')));
-  const zeros = tail ? Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
-  return [...head, ...zeros, ...(tail ?? [])].slice(0, 4).join(':');
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
+  if (!isIPv6(plain)) return plain;
+  const [head, tail] = plain
+    .toLowerCase()
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean));
+  const groups = tail ? [...head, ...Array(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail] : head;
+  return groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
 }
 
 const isAnywhere = (host: string): boolean => host === '0.0.0.0' || host === '::' || host === '[::]';

@@ -2,7 +2,7 @@
 // other, and one that lies takes nobody with it. Where the server is open, a name at an address: nothing else tells workers apart there, and
 // one that comes back under a new name begins as a newcomer.
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
+import { networkOf } from '../access.ts';
 
 /** The server itself, whose threads compute what everything else is compared with. */
 export const SERVER = 'server';
@@ -18,22 +18,7 @@ export interface Identity {
 export function ownerOf(secret: string, { token, address, name }: Identity): string {
   const who = token === null ? ['name', name] : ['token', token];
   return createHash('sha256')
-    .update(JSON.stringify([secret, network(address), ...who]))
+    .update(JSON.stringify([secret, networkOf(address), ...who]))
     .digest('hex')
     .slice(0, 16);
-}
-
-/** An IPv6 address is one of 2^64 that its holder may take: those of one /64 are the same. */
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
-  if (!isIPv6(plain)) return plain;
-  const [head, tail] = plain
-    .toLowerCase()
-    .split('::')
-    .map((part) => part.split(':').filter(Boolean));
-  const groups = tail ? [...head, ...Array(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail] : head;
-  return groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':');
 }
