@@ -102,7 +102,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
     const made = guarded && tokens.empty ? await firstTokens(tokens) : [];
     const guard = new Guard(tokens, !guarded);
     const access = new Access(host, publicUrl);
-    const app = createApp({ access, guard, logger, tls, trustProxy });
+    const app = createApp({ access, guard, logger, tls, trustProxy, refused: (code) => metrics.refused(code) });
     reading.onDeath = (cause) => app.log.fatal(cause, 'the thread that reads journals died: another one takes its place');
     const trust = await TrustFile.open(data, (error) => app.log.error(error, 'trust.json could not be written')).catch(unusable);
     const metrics = new Metrics(app.log);

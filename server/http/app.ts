@@ -11,7 +11,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { ProtocolError } from '../../protocol/errors.ts';
+import { type ErrorCode, ProtocolError } from '../../protocol/errors.ts';
 import type { Role } from '../../protocol/messages.ts';
 import { type Access, isLoopback } from '../access.ts';
 import type { DiskWatch } from '../disk.ts';
@@ -60,6 +60,8 @@ export interface AppOptions {
   logger: boolean | FastifyBaseLogger;
   tls: { key: string | Buffer; cert: string | Buffer } | null;
   trustProxy: boolean;
+  /** Told of every refusal. */
+  refused: (code: ErrorCode) => void;
 }
 
 const ADMIN: readonly Role[] = ['admin'];
@@ -68,26 +70,31 @@ function tokenOf({ headers }: FastifyRequest): string | null {
   return /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 
-function fail(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, message } = failureOf(error);
-  if (code === 'internal') request.log.error(error);
-  return reply.code(statusOf(code)).send({ error: { code, message } });
+function unread(code: string): ProtocolError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new ProtocolError('slow', 'the request took too long to arrive whole');
+  if (code === 'HPE_HEADER_OVERFLOW') return new ProtocolError('too-large', 'the head of the request is too long');
+  return new ProtocolError('malformed', 'this is no HTTP request');
 }
 
-/** What came is no request, or not all of one. */
-function refuseUnread({ code }: ConnectionError, socket: Socket): void {
-  if (code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') refuse(socket, new ProtocolError('slow', 'the request took too long to arrive whole'));
-  else if (code === 'HPE_HEADER_OVERFLOW') refuse(socket, new ProtocolError('too-large', 'the head of the request is too long'), 431);
-  else refuse(socket, new ProtocolError('malformed', 'this is no HTTP request'));
-  // Whatever else it sends is not waited for.
-  socket.destroySoon();
-}
-
-export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions): FastifyInstance {
+export function createApp({ access, guard, logger, tls, trustProxy, refused }: AppOptions): FastifyInstance {
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { code, message } = failureOf(error);
+    if (code === 'internal') request.log.error(error);
+    refused(code);
+    return reply.code(statusOf(code)).send({ error: { code, message } });
+  };
+  /** What came is no request, or not all of one. */
+  const failUnread = ({ code }: ConnectionError, socket: Socket): void => {
+    if (code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const failure = unread(code);
+    refused(failure.code);
+    refuse(socket, failure, code === 'HPE_HEADER_OVERFLOW' ? 431 : undefined);
+    // Whatever else it sends is not waited for.
+    socket.destroySoon();
+  };
   const { requestMs, idleMs, bodyBytes } = httpLimits;
   const node = {
     // Node looks at the whole request's time only where its head has no more.
@@ -103,7 +110,7 @@ export function createApp({ access, guard, logger, tls, trustProxy }: AppOptions
     requestTimeout: requestMs,
     connectionTimeout: idleMs,
     forceCloseConnections: true as const,
-    clientErrorHandler: refuseUnread,
+    clientErrorHandler: failUnread,
     frameworkErrors: fail,
     ajv: { customOptions: { allowUnionTypes: true } },
     ...(typeof logger === 'boolean' ? { logger } : { loggerInstance: logger }),
@@ -132,9 +139,8 @@ export async function addRoutes(app: FastifyInstance, served: Served, { tls }: P
     timeWindow: httpLimits.windowMs,
     allowList: (request: FastifyRequest) => isLoopback(request.ip),
   });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
-    const message = `there is no ${request.method} ${request.url.split('?')[0]}`;
-    return reply.code(404).send({ error: { code: 'not-found', message } });
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request) => {
+    throw new ProtocolError('not-found', `there is no ${request.method} ${request.url.split('?')[0]}`);
   });
   await app.register(helmet, {
     contentSecurityPolicy: {

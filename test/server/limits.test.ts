@@ -295,7 +295,7 @@ it('answers an address again when its window is over', async () => {
 
 it('counts requests that are refused, and those for what is not there', async () => {
   withLimits(httpLimits, { requests: 2 });
-  const { url } = await start({ trustProxy: true, tokens: true });
+  const { url, tokens } = await start({ trustProxy: true, tokens: true });
   const status = async (path: string, address: string) => (await ask(url, path, { headers: { 'x-forwarded-for': address } })).status;
   for (const [path, expected] of [
     ['/api/runs', 401],
@@ -304,6 +304,12 @@ it('counts requests that are refused, and those for what is not there', async ()
     ['/api/nothing', 429],
   ] as const)
     expect(await status(path, '203.0.113.1')).toBe(expected);
+  const { body } = await ask(url, '/metrics', { headers: { authorization: `Bearer ${tokens[2].token}` } });
+  const counted = [...String(Buffer.from(body)).matchAll(/^germline_refusals_total{code="(.*)"} (\d+)$/gm)].map(([, code, times]) => [
+    code,
+    times,
+  ]);
+  expect(Object.fromEntries(counted)).toEqual({ unauthorized: '1', 'not-found': '1', 'too-many': '2' });
 });
 
 linux('keeps so many journals open, and opens others again', async () => {
