@@ -11,6 +11,8 @@ const COLUMNS = [
   'trainAccuracy',
   /** Seconds of work so far: the server counts anew whenever a run is resumed, this does not. */
   'seconds',
+  /** And as the server counts them. */
+  'told',
   'evaluations',
   'infinite',
   'sigma',
@@ -38,9 +40,6 @@ export class Generations {
   #champion = new Uint8Array(0);
   #levels = new Float32Array(0);
   #digests = new Uint8Array(0);
-  /** Seconds before the run was last resumed, and as last told. */
-  #before = 0;
-  #told = 0;
 
   constructor(most = MOST_ROWS) {
     this.#most = most;
@@ -89,15 +88,15 @@ export class Generations {
   cut(generation: number): void {
     while (this.length && this.#columns.generation[this.length - 1] >= generation) this.length -= 1;
     this.next = Math.min(this.next, generation);
+    if (!this.length) this.step = 1;
   }
 
   #append(row: GenerationRow): void {
+    const before = this.#secondsBefore(row);
     // The newest is always held, whether its turn it is or not.
     if (this.length && this.#columns.generation[this.length - 1] % this.step) this.length -= 1;
     if (this.length === this.#most) this.#thin();
     if (this.length === this.#capacity) this.#grow();
-    if (row.seconds < this.#told) this.#before += this.#told;
-    this.#told = row.seconds;
     const i = this.length++;
     const columns = this.#columns;
     columns.generation[i] = row.generation;
@@ -107,7 +106,8 @@ export class Generations {
     columns.validationAccuracy[i] = row.validation?.accuracy ?? Number.NaN;
     columns.trainLoss[i] = row.train?.loss ?? Number.NaN;
     columns.trainAccuracy[i] = row.train?.accuracy ?? Number.NaN;
-    columns.seconds[i] = this.#before + row.seconds;
+    columns.seconds[i] = before + row.seconds;
+    columns.told[i] = row.seconds;
     columns.evaluations[i] = row.evaluations;
     columns.infinite[i] = row.infinite ?? Number.NaN;
     columns.sigma[i] = row.sigma ?? Number.NaN;
@@ -118,6 +118,14 @@ export class Generations {
       this.#digests[i * DIGEST_BYTES + byte] = Number.parseInt(row.digest?.slice(byte * 2, byte * 2 + 2) || '0', 16);
     }
     this.next = row.generation + 1;
+  }
+
+  /** Of work before the run was last resumed: the server's own count begins anew there. */
+  #secondsBefore({ seconds }: GenerationRow): number {
+    if (!this.length) return 0;
+    const last = this.length - 1;
+    const { seconds: all, told } = this.#columns;
+    return seconds < told[last] ? all[last] : all[last] - told[last];
   }
 
   #grow(): void {

@@ -58,6 +58,26 @@ it('counts seconds of work on where a run was resumed', () => {
   expect([...held.column('seconds')]).toEqual([4, 9, 10, 12, 14]);
 });
 
+it('counts seconds over a cut as a page would that was opened later, however few rows are held', () => {
+  const before = Array.from({ length: 300 }, (_, i) => row(i, { seconds: i < 120 ? i + 1 : i - 119 }));
+  const after = Array.from({ length: 100 }, (_, i) => row(200 + i, { seconds: (i + 1) / 2 }));
+  for (const most of [64, 1000]) {
+    const held = new Generations(most);
+    for (const each of before) held.append([each]);
+    held.cut(200);
+    held.append(after);
+    const fresh = new Generations(1000);
+    fresh.append([...before.slice(0, 200), ...after]);
+    expect(fresh.column('seconds').at(-1)).toBe(120 + 80 + 50);
+    const whole = [...fresh.column('seconds')];
+    // Where rows were let go, the one before the cut may be among them, and the seconds until the next with it.
+    const slack = most === 64 ? held.step : 0;
+    held.column('generation').forEach((generation, i) => {
+      expect(Math.abs(held.column('seconds')[i] - whole[generation])).toBeLessThanOrEqual(slack);
+    });
+  }
+});
+
 it('keeps every so manieth row and the newest when there are too many', () => {
   const held = new Generations(64);
   held.append(rows(0, 1000));
@@ -90,7 +110,7 @@ it('lets go what came after a cut, and goes on from there', () => {
   const kept = [...held.column('generation')];
   expect(kept).toEqual([...kept.slice(0, -1).map((_, i) => i * held.step), 59]);
   held.cut(0);
-  expect([held.length, held.next]).toEqual([0, 0]);
+  expect([held.length, held.next, held.step]).toEqual([0, 0, 1]);
 });
 
 it('does not make its arrays anew for a row', () => {
