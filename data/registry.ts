@@ -60,7 +60,7 @@ export async function loadDataset(nameOrHash: string, options: RegistryOptions =
     const names = infos.map(({ name }) => name).join(', ');
     throw new DataError(
       hash ? nameOrHash : `dataset '${nameOrHash}'`,
-      `${hash ? 'no dataset here has this content' : 'is unknown'}; there are ${names}`,
+      `no dataset here has this ${hash ? 'content' : 'name'}; there are ${names}`,
     );
   }
   if (info.state === 'not fetched') {

@@ -36,7 +36,11 @@ const geneticAlgorithm = z
 
 const noise = byName(
   z.discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('low-rank'), rank }).describe('U V^T a layer, evaluated from the shared activations.'),
+    z
+      .strictObject({ name: z.literal('low-rank'), rank })
+      .describe(
+        "A product of two thin random matrices for each layer (U V^T): evaluated from the centre's activations, many times faster.",
+      ),
     z.strictObject({ name: z.literal('gaussian') }).describe('N(0, 1) for every weight.'),
   ]),
 );
@@ -69,7 +73,7 @@ const evolutionStrategy = z
     adam: adam.prefault({}).describe('The optimiser of the centre.'),
     weightDecay: z.number().min(0).default(0).describe('Part of a weight taken off per step, in units of the learning rate.'),
   })
-  .describe('An evolution strategy: antithetic pairs around one centre, which Adam moves.');
+  .describe('An evolution strategy: pairs step to opposite sides of one centre, which moves (by Adam) to where the losses were lower.');
 
 const randomSearch = z
   .strictObject({ name: z.literal('random') })

@@ -7,7 +7,11 @@ export const loss = byName(
     z
       .strictObject({
         name: z.literal('cross-entropy'),
-        temperature: z.number().positive().default(1).describe('Divides the logits.'),
+        temperature: z
+          .number()
+          .positive()
+          .default(1)
+          .describe('Divides the outputs before the softmax: above 1 makes the network less sure of itself.'),
         labelSmoothing: z.number().min(0).lt(1).default(0).describe('Part of the target spread evenly over the classes.'),
       })
       .describe('Softmax cross-entropy of classes. The network ends in logits, or in a softmax that the loss takes over.'),

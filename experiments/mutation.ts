@@ -17,7 +17,7 @@ export const mutation = byName(
     z
       .strictObject({ name: z.literal('low-rank'), probability, sigma, rank })
       .describe(
-        "sigma / sqrt(rank) x U V^T added to each layer's kernel: a child is then evaluated from its parent's activations, many times faster.",
+        "Adds a product of two thin random matrices to each layer's kernel (sigma / sqrt(rank) x U V^T): a child is then evaluated from its parent's activations, many times faster.",
       ),
     z.strictObject({ name: z.literal('set'), probability, sigma, fraction }).describe('Some of the weights overwritten by N(0, sigma).'),
   ]),

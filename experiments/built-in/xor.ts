@@ -4,7 +4,7 @@ import type { ExperimentInput } from '../schema.ts';
 export const xor: ExperimentInput = {
   kind: 'weights',
   name: 'xor',
-  description: 'The exclusive or of two bits, solved in a second: a smoke test.',
+  description: 'The exclusive or of two bits, usually solved in a second: a smoke test.',
   dataset: 'xor',
   network: [
     { class_name: 'Dense', config: { units: 8, activation: 'tanh' } },

@@ -10,7 +10,7 @@ export function idleReason(worker: Worker, runs: readonly Run[]): string | null 
   if (worker.threads.every((thread) => thread.lapsed.length > 0 || thread.silent))
     return 'it let its lease expire and has not answered since';
   if (worker.slow) return 'it reads messages too slowly; nothing new is sent until it catches up';
-  if (!runs.length) return 'there is no run';
+  if (!runs.length) return 'no run is running';
   const reasons = runs.map((run) => whyNot(run, worker));
   return reasons.length === 1 ? reasons[0] : reasons.map((reason, i) => `${runs[i].spec.id}: ${reason}`).join('; ');
 }

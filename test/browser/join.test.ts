@@ -60,7 +60,7 @@ describe.skipIf(skipped)('/join', () => {
     expect(await workersOf(url)).toMatchObject([{ name: 'Käthe 🦊', kind: 'browser', isolated: true, threads, individuals: 64 * 12 }]);
     await tab.evaluates(64 * 12 - 1);
     await tab.says('Idle');
-    await tab.page.getByText('There is no run.').waitFor();
+    await tab.page.getByText('No run is running.').waitFor();
 
     await tab.stop();
     await tab.page.getByText('Stopped after 768 evaluations').waitFor();
@@ -173,7 +173,7 @@ describe.skipIf(skipped)('/join', () => {
     expect(new URL(other.page.url()).hash).toBe('');
     await other.start();
     await other.says('Idle');
-    await other.page.getByText('There is no run.').waitFor();
+    await other.page.getByText('No run is running.').waitFor();
     expect(other.problems).toEqual([]);
   });
 

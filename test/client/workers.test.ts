@@ -25,7 +25,7 @@ const entry = (changes: Partial<WorkerEntry> = {}): WorkerEntry => ({
 describe('a row', () => {
   it('says why a worker does nothing', () => {
     expect(rowOf(entry({ idle: null }))).toMatchObject({ state: 'working', reason: null });
-    expect(rowOf(entry({ idle: 'there is no run' }))).toMatchObject({ state: 'idle', reason: 'There is no run.' });
+    expect(rowOf(entry({ idle: 'no run is running' }))).toMatchObject({ state: 'idle', reason: 'No run is running.' });
     expect(rowOf(entry({ leaving: true, idle: null })).state).toBe('leaving');
   });
 

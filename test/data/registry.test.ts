@@ -61,13 +61,13 @@ describe('loadDataset', () => {
   it('lists what there is for an unknown name, and says how to fetch what is known', async () => {
     const { data } = await table();
     await expect(loadDataset('mnsit', { data })).rejects.toThrow(
-      "dataset 'mnsit': is unknown; there are xor, mnist-10k, mnist, fashion-mnist, cifar10",
+      "dataset 'mnsit': no dataset here has this name; there are xor, mnist-10k, mnist, fashion-mnist, cifar10",
     );
     await expect(loadDataset('cifar10', { data })).rejects.toThrow(
       "dataset 'cifar10': is not on this machine yet: run germline data fetch cifar10",
     );
     await expect(loadDataset(`sha256:${'0'.repeat(64)}`, { data })).rejects.toThrow('no dataset here has this content');
-    await expect(loadDataset('../../etc', { data })).rejects.toThrow('is unknown');
+    await expect(loadDataset('../../etc', { data })).rejects.toThrow('no dataset here has this name');
   });
 
   it('notices that files have changed since they were added', async () => {

@@ -93,7 +93,7 @@ const MISTAKES = [
     what: 'a dataset that is not there',
     body: { experiment: 'xor', set: [{ path: 'dataset', value: 'nothing' }] },
     path: 'dataset',
-    says: /is unknown/,
+    says: /no dataset here has this name/,
   },
   {
     what: 'a network that does not fit',

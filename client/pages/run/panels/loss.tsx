@@ -6,7 +6,7 @@ import { LEVELS } from '../../../generations.ts';
 import { query, setQuery } from '../../../router.ts';
 import { AXES, axisName, axisOf } from '../axis.ts';
 import type { PanelProps } from '../panels.ts';
-import { lossSentence, moved } from '../sentences.ts';
+import { ends, lossSentence, moved } from '../sentences.ts';
 import { Strided } from '../strided.ts';
 
 /** Deciles that bound the spread. */
@@ -49,10 +49,10 @@ export function Loss({ live, experiment }: PanelProps) {
         series={[
           { name: 'best', x, y: best, colour: '--chart-1', gaps: 'any' },
           { name: 'validation', x, y: validation, colour: '--chart-2' },
-          { name: 'train', x, y: train, colour: '--chart-3' },
+          ...(ends(train) ? [{ name: 'train', x, y: train, colour: '--chart-3' }] : []),
           { name: 'mean', x, y: generations.column('mean'), colour: '--chart-6', dashed: true, gaps: 'any' },
         ]}
-        bands={spread ? [{ name: '10 to 90 % of the population', x, low, high, colour: '--chart-1' }] : []}
+        bands={spread ? [{ name: '10 to 90% of the population', x, low, high, colour: '--chart-1' }] : []}
         xLabel={axis.label}
         yLabel={loss ? `loss (${loss})` : 'loss'}
         xFormat={axis.exact}
@@ -71,8 +71,9 @@ export function Loss({ live, experiment }: PanelProps) {
           <LineChart
             series={[
               { name: 'validation', x, y: accuracy, colour: '--chart-2' },
-              { name: 'train', x, y: trainAccuracy, colour: '--chart-3' },
+              ...(trainCourse ? [{ name: 'train', x, y: trainAccuracy, colour: '--chart-3' }] : []),
             ]}
+            yWithin={[0, 1]}
             xLabel={axis.label}
             yLabel="part of the examples that the generation's best gets right"
             xFormat={axis.exact}
