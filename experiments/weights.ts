@@ -17,8 +17,21 @@ const COUNT_LIMIT = 2 ** 31 - 1;
 export const weightsForm = z.strictObject({
   $schema: z.string().optional().describe('For editors: where the JSON Schema is. Not part of the experiment.'),
   kind: z.literal('weights').describe('An individual is the weights of a fixed network.'),
-  name: z.string().trim().min(1).max(100).default('experiment').describe("What displays call it. Default for a file: the file's name."),
-  description: z.string().max(2000).default('').describe('A sentence or two for whoever finds it.'),
+  // Terminals show both: nothing in them may steer one.
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .refine((name) => !/\p{Cc}/u.test(name), 'must hold no control characters')
+    .default('experiment')
+    .describe("What displays call it. Default for a file: the file's name."),
+  description: z
+    .string()
+    .max(2000)
+    .refine((words) => !/[^\n\t\P{Cc}]/u.test(words), 'must hold no control characters, but for tabs and ends of lines')
+    .default('')
+    .describe('A sentence or two for whoever finds it.'),
   dataset: z
     .string()
     .regex(/^(sha256:[0-9a-f]{64}|[A-Za-z0-9][A-Za-z0-9._-]*)$/, 'must be the name of a dataset, or "sha256:" and 64 hex digits')

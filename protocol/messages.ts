@@ -21,7 +21,9 @@ const runId = z
   .string()
   .regex(/^[a-z0-9-]+$/)
   .max(RUN_ID_LENGTH);
-const text = z.string().max(TEXT_LENGTH);
+/** Names and words end up on terminals: what would steer one is a space. */
+const plain = (words: string): string => words.replace(/\p{Cc}+/gu, ' ');
+const text = z.string().max(TEXT_LENGTH).transform(plain);
 const topic = z.string().max(RUN_ID_LENGTH + WEIGHTS_TOPIC.length);
 const code = z.enum(ERROR_CODES);
 
@@ -34,7 +36,7 @@ export const hello = z.discriminatedUnion('role', [
   z.strictObject({
     ...identity,
     role: z.literal('worker'),
-    name: z.string().min(1).max(NAME_LENGTH),
+    name: z.string().min(1).max(NAME_LENGTH).transform(plain),
     kind: z.enum(['node', 'browser', 'other']),
     /** SHA-256 of the engine. */
     engine: sha256,

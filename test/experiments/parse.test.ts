@@ -148,6 +148,14 @@ describe('a mistake is named with its place, what was given and what to do', () 
     expect(problems(value)).toEqual([message]);
   });
 
+  test('a name or a description that would steer a terminal', () => {
+    expect(problems({ ...minimal, name: 'a\u001b[2Jb' })).toEqual([expect.stringMatching(/name: must hold no control characters/)]);
+    expect(problems({ ...minimal, description: 'a\u009b31mb' })).toEqual([
+      expect.stringMatching(/description: must hold no control characters/),
+    ]);
+    expect(problems({ ...minimal, name: 'Männer, 数字, עברית', description: 'two\nlines' })).toEqual([]);
+  });
+
   test('all of them at once', () => {
     expect(problems({ ...minimal, population: 0, generations: -1, sed: 7 })).toEqual([
       'my.json: population: must be at least 1, not 0',
