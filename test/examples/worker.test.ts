@@ -121,15 +121,19 @@ test('calls what docs/engine.md names, which is what the engine has', async () =
 test.each([
   ['every algorithm and operator', RUNS],
   ['digits, dense and convolutional', DIGITS],
-])('alone: %s', async (_what, all) => {
-  const { url } = await start();
-  const worker = startWorkerExample(url);
-  const runs = await Promise.all(Object.entries(all).map(async ([name, run]) => ({ name, run, id: await submit(url, run) })));
-  for (const { name, run, id } of runs) {
-    const { end } = await until(url, id, 'done', 120_000);
-    expect({ name, digest: end.digest }, worker.said).toEqual({ name, digest: (await alone(run)).digest });
-  }
-}, 180_000);
+])(
+  'alone: %s',
+  async (_what, all) => {
+    const { url } = await start();
+    const worker = startWorkerExample(url);
+    const runs = await Promise.all(Object.entries(all).map(async ([name, run]) => ({ name, run, id: await submit(url, run) })));
+    for (const { name, run, id } of runs) {
+      const { end } = await until(url, id, 'done', 120_000);
+      expect({ name, digest: end.digest }, worker.said).toEqual({ name, digest: (await alone(run)).digest });
+    }
+  },
+  180_000,
+);
 
 test('beside a worker of ours', async () => {
   const { url } = await start();
