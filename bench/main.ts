@@ -21,7 +21,17 @@ import { threads } from './threads.ts';
 
 const benchmarks: Record<string, () => Promise<Row[]>> = { operators, kernels, children, threads, million, served, swarm, dashboard };
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, only: { type: 'string' }, write: { type: 'boolean' }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log(`npm run bench -- [--only NAME] [--json] [--write]
+
+  --only   those whose names hold this: ${Object.keys(benchmarks).join(', ')}
+  --json   numbers for programs
+  --write  all of them, to docs/benchmarks.md: some ten minutes on a machine with nothing else to do`);
+  process.exit(0);
+}
 const chosen = Object.keys(benchmarks).filter((name) => name.includes(values.only ?? ''));
 if (!chosen.length) {
   console.error(`--only ${values.only}: no such benchmark; there are ${Object.keys(benchmarks).join(', ')}`);
