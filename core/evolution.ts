@@ -404,14 +404,19 @@ export class Evolution {
     }
   }
 
+  /** Examples of a split that a score is of. */
+  scoredCount(split: SplitName): number {
+    const { train, validation } = this.plan.splits;
+    return split === 'train' ? Math.min(train.count, validation.count) : this.plan.splits[split].count;
+  }
+
   /**
    * Examples of a split that are scored: where each stretch of SCORE_EXAMPLES begins, the last of which may be shorter, and how many they are.
    * Train's are evenly spread over it, whatever the order of its examples, and cost no more than validation's.
    */
   private scoredPart(split: SplitName): { stretches: number[]; count: number } {
-    const { train, validation } = this.plan.splits;
     const whole = this.plan.splits[split].count;
-    const count = split === 'train' ? Math.min(train.count, validation.count) : whole;
+    const count = this.scoredCount(split);
     const units = Math.ceil(count / SCORE_EXAMPLES);
     const apart = units > 1 ? (whole - (count - (units - 1) * SCORE_EXAMPLES)) / (units - 1) : 0;
     return { stretches: Array.from({ length: units }, (_, unit) => Math.floor((unit * apart) / 8) * 8), count };
@@ -419,7 +424,7 @@ export class Evolution {
 
   /** The score of the units, all done. */
   scored(split: SplitName): Score {
-    const { count } = this.scoredPart(split);
+    const count = this.scoredCount(split);
     const loss = this.engine.mean(this.plan.scores, count);
     if (!this.config.words[L.CLASSES]) return { loss, accuracy: null };
     let hits = 0;

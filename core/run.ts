@@ -115,6 +115,11 @@ export class Run {
     return this.champion_;
   }
 
+  /** Train examples that `GenerationEvent.train` is a score of. */
+  get scored(): number {
+    return this.threads.host.scoredCount('train');
+  }
+
   /** Digest (32 hex digits) of the present state. */
   digest(): string {
     return this.threads.host.digest();

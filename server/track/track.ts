@@ -34,7 +34,7 @@ export interface Looked {
 export const NOTHING_NOTED: TrackNumbers = { levels: null, infinite: null, sigma: null, diversity: null, train: null };
 
 const LEVELS = 11;
-const NUMBERS = LEVELS + 5;
+const NUMBERS = LEVELS + 6;
 /** What a generation adds to the first of them. */
 export const TRACK_ROW_BYTES = rowBytes(NUMBERS);
 
@@ -70,7 +70,7 @@ export class Track {
     const diversity = sampled?.diversity ?? null;
     return {
       generation,
-      numbers: { ...levelsOf(losses), sigma: this.#run.sigma, diversity: diversity && Math.fround(diversity), train: rounded(train) },
+      numbers: { ...levelsOf(losses), sigma: this.#run.sigma, diversity: diversity && Math.fround(diversity), train },
       weights: sampled?.weights ?? null,
     };
   }
@@ -92,7 +92,10 @@ export class Track {
 
   /** To be called once the generation's record is durable, before anyone is told of it. */
   keep({ generation, numbers: { levels, infinite, sigma, diversity, train }, weights }: Looked): void {
-    const score = [train?.loss ?? null, train?.accuracy ?? null];
+    // An accuracy is two whole numbers: so it is read again as it was.
+    const { accuracy = null } = train ?? {};
+    const { scored } = this.#run;
+    const score = [train?.loss ?? null, accuracy && Math.round(accuracy * scored), accuracy === null ? null : scored];
     const row = [...(levels ?? new Array(LEVELS).fill(null)), infinite, sigma, diversity, ...score];
     this.#numbers.append(
       generation,
@@ -107,11 +110,6 @@ export class Track {
   }
 }
 
-/** As it will be read again. */
-function rounded(score: Score | null): Score | null {
-  return score && { loss: Math.fround(score.loss), accuracy: score.accuracy && Math.fround(score.accuracy) };
-}
-
 /** What is noted of generations `from` to before `until`, by generation. */
 export function readNumbers(folder: string, from: number, until: number): Map<number, TrackNumbers> {
   const { rows } = readRows(join(folder, TRACK_FILE), { from, until, most: until - from });
@@ -120,14 +118,14 @@ export function readNumbers(folder: string, from: number, until: number): Map<nu
 
 function numbersOf({ numbers }: Row): TrackNumbers {
   const all = Array.from({ length: NUMBERS }, (_, i) => numbers.readFloatLE(i * 4));
-  const [infinite, sigma, diversity, loss, accuracy] = all.slice(LEVELS).map((number) => (Number.isNaN(number) ? null : number));
+  const [infinite, sigma, diversity, loss, right, scored] = all.slice(LEVELS).map((number) => (Number.isNaN(number) ? null : number));
   const levels = all.slice(0, LEVELS);
   return {
     levels: levels.every(Number.isFinite) ? levels : null,
     infinite,
     sigma,
     diversity,
-    train: loss === null ? null : { loss, accuracy },
+    train: loss === null ? null : { loss, accuracy: right === null || scored === null ? null : right / scored },
   };
 }
 

@@ -1,6 +1,6 @@
 // A tab of Chromium beside a worker in Node, each killed, and the server too: the digest of `germline run`.
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launch, skipped } from '../browser/chromium.ts';
 import { Tab } from '../browser/tab.ts';
 import { Crew } from './crew.ts';
@@ -63,7 +63,8 @@ describe.skipIf(skipped)('with a browser', () => {
       (await served.workers()).reduce((all, { kind, individuals }) => all + (kind === 'browser' ? individuals : 0), 0);
     for (let round = 0; round < rounds; round++) {
       await goOn();
-      expect(await inTabs()).toBeGreaterThan(0);
+      // After a start of the server the tab comes back by itself.
+      await vi.waitFor(async () => expect(await inTabs()).toBeGreaterThan(0));
       await kill(tab);
       await goOn();
       tab = await lend(served.url);

@@ -12,8 +12,8 @@ function written(...events: RunEvent[]): string[] {
 
 test('a generation is one line with these fields and no other', () => {
   expect(written(generation(0), generation(1))).toEqual([
-    '{"event":"generation","generation":0,"best":2,"mean":3,"validation":{"loss":0.5,"accuracy":0.875},"evaluations":1024,"seconds":1}\n',
-    '{"event":"generation","generation":1,"best":1,"mean":1.5,"validation":null,"evaluations":2048,"seconds":2}\n',
+    '{"event":"generation","generation":0,"best":2,"mean":3,"validation":{"loss":0.5,"accuracy":0.875},"train":{"loss":0.25,"accuracy":0.9375},"evaluations":1024,"seconds":1}\n',
+    '{"event":"generation","generation":1,"best":1,"mean":1.5,"validation":null,"train":null,"evaluations":2048,"seconds":2}\n',
   ]);
 });
 

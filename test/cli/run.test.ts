@@ -40,7 +40,7 @@ describe('run --json', () => {
     );
     expect(done).toMatchObject({ event: 'done', reason: 'target', seed: '1', best: 0, test: { accuracy: 1 }, generations: events.length });
     events.forEach((event, generation) => {
-      expect(Object.keys(event)).toEqual('event generation best mean validation evaluations seconds'.split(' '));
+      expect(Object.keys(event)).toEqual('event generation best mean validation train evaluations seconds'.split(' '));
       expect(event).toMatchObject({ event: 'generation', generation, evaluations: (generation + 1) * 64 });
     });
   });

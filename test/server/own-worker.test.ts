@@ -14,7 +14,7 @@ test('a worker learns why it is idle, and nothing of others', async () => {
     if (!connected) throw new Error('not connected yet');
     return connected.id;
   });
-  expect((await ask(url, `/api/workers/${id}`, { headers })).body).toEqual({ id, share: 0, idle: 'there is no run' });
+  expect((await ask(url, `/api/workers/${id}`, { headers })).body).toEqual({ id, share: 0, idle: 'no run is running' });
   expect((await ask(url, `/api/workers/${id}`)).status).toBe(401);
   expect((await ask(url, '/api/workers/c999', { headers })).body.error.code).toBe('not-found');
   expect((await ask(url, '/api/workers/constructor', { headers })).body.error.code).toBe('invalid');

@@ -105,7 +105,7 @@ test('a worker holds the runs that fit into its memory together, its own first',
 test('without runs a worker says so', () => {
   const fleet = new Fleet();
   fleet.worker('w');
-  expect(fleet.scheduler.idleReason('w')).toBe('there is no run');
+  expect(fleet.scheduler.idleReason('w')).toBe('no run is running');
 });
 
 test('the workers of a run that is removed go to the next one, there already or added later', () => {
