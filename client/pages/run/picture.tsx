@@ -1,5 +1,5 @@
 // An example of a dataset of images, drawn pixel by pixel.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export const isImage = (shape: number[]): boolean =>
   shape.length === 3 && (shape[2] === 1 || shape[2] === 3) && shape[0] > 1 && shape[1] > 1;
@@ -8,7 +8,7 @@ export const isImage = (shape: number[]): boolean =>
 export function Picture({ pixels, shape, label }: { pixels: Float32Array; shape: number[]; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [height, width, channels] = shape;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
     const image = context.createImageData(width, height);

@@ -1,6 +1,6 @@
 // Who computed what in the last two minutes: a strip for each worker, a cell for each second, stronger the larger its share was.
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { colour, colours } from '../../charts/colours.ts';
 import type { WorkerEntry } from '../../entries.ts';
 import { count, percent } from '../../format.ts';
@@ -72,9 +72,9 @@ function Strips({ work, labelOf }: PartProps) {
 
 function StripRow({ strip, work, label }: { strip: Strip; work: Work; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  // Drawn anew when the theme changes.
+  // Drawn anew when the theme changes, and before anyone sees it empty.
   colours.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (!context) return;
     context.clearRect(0, 0, SECONDS, 1);
