@@ -22,8 +22,8 @@ const SHARED = { ...NO_LOCALE, JSC_useSharedArrayBuffer: '1' };
 const PATIENCE = { timeout: 60_000, interval: 100 };
 
 describe.each<{ engine: Engine; shares: boolean | null; retry?: number }>([
-  // A known fault: on a machine with much else to do, a fresh Firefox now and then never ends the building of a run.
-  { engine: firefox, shares: true, retry: 1 },
+  // A known fault: a fresh Firefox now and then never ends the building of a run, the more on a machine with much else to do.
+  { engine: firefox, shares: true, retry: 2 },
   { engine: webkit('WebKit', NO_LOCALE), shares: null },
   { engine: webkit('WebKit that shares memory', SHARED), shares: true },
 ])('$engine.name', ({ engine, shares, retry = 0 }) => {
