@@ -70,9 +70,9 @@ export interface RunEntry {
   workers?: number;
   /** Bytes. */
   disk?: number | null;
-  /** Where its journal was cut back to an earlier generation: `at` is ISO 8601. */
   /** A run that is done, with results that nobody confirmed of someone who was caught since. */
   doubt?: { generation: number; who: string; why: string } | null;
+  /** Where its journal was cut back to an earlier generation: `at` is ISO 8601. */
   cuts?: { generation: number; records: number; at: string; who: string | null; why: string }[];
 }
 

@@ -1,4 +1,5 @@
 // A run's generations as columns of numbers: appended to, never made anew for a row. NaN: not measured, or not finite.
+import { firstAt } from './charts/decimate.ts';
 import type { GenerationRow } from './entries.ts';
 
 const COLUMNS = [
@@ -62,15 +63,9 @@ export class Generations {
 
   /** The row of a generation; -1 where it is not held. */
   rowOf(generation: number): number {
-    const { generation: held } = this.#columns;
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (held[middle] < generation) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.length && held[low] === generation ? low : -1;
+    const held = this.column('generation');
+    const row = firstAt(held, generation);
+    return held[row] === generation ? row : -1;
   }
 
   /** 32 hex digits of the state that a row was measured on; '' where it is not known. */

@@ -100,17 +100,14 @@ export class Gateway {
 
   #count(address: string): void {
     const { most, perAddress, unknown, burst, perSecond } = connectionLimits;
-    const network = networkOf(address);
-    let same = 0;
-    let silent = 0;
-    for (const connection of this.#connections) {
-      if (networkOf(connection.address) === network) same += 1;
-      if (connection.role === null) silent += 1;
-    }
+    const those = [...this.#connections];
+    const silent = those.filter(({ role }) => role === null).length;
     if (this.#connections.size >= most) throw new ProtocolError('too-many', `there are ${most} connections already`);
     if (silent >= unknown) throw new ProtocolError('too-many', `${unknown} connections have not said hello yet`);
     // Programs of this machine are its owner's.
     if (isLoopback(address)) return;
+    const network = networkOf(address);
+    const same = those.filter((connection) => networkOf(connection.address) === network).length;
     if (same >= perAddress) throw new ProtocolError('too-many', `there are ${perAddress} connections from ${address} already`);
     const bucket = this.#buckets.get(network) ?? new Bucket(burst, perSecond);
     this.#buckets.set(network, bucket);

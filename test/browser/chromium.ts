@@ -22,7 +22,7 @@ export const FLAGS = [
   '--no-first-run',
 ];
 
-function executable(path: string): boolean {
+export function executable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

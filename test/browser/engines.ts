@@ -1,7 +1,6 @@
 // Browsers that are not Chromium's kin, driven as the W3C has it: Firefox over WebDriver BiDi, WebKit (Safari's engine) over WebDriver.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
+import { executable } from './chromium.ts';
 
 /** One tab of a browser with a profile of its own. */
 export interface EngineTab {
@@ -33,15 +33,6 @@ const START_MS = 60_000;
 const SCRIPT_MS = 30_000;
 /** That programs have to end by themselves: Xvfb takes its lock away. */
 const END_MS = 5_000;
-
-function executable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const found = (name: string, given: string | undefined, places: string[]) => {
   const path = given || places.find(executable);

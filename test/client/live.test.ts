@@ -39,6 +39,20 @@ async function open(url: string): Promise<typeof Live & { token: typeof Token }>
   return { ...live, token };
 }
 
+/** A connection of a page that gives up and tries again within moments. */
+async function impatient(port: number) {
+  const { ViewerSocket } = await import('../../client/socket.ts');
+  const socket = new ViewerSocket({
+    url: `ws://127.0.0.1:${port}`,
+    token: () => null,
+    received: () => {},
+    failed: () => {},
+    timing: { silence: 50, answer: 50, retryFirst: 5, retryMost: 10 },
+  });
+  closing.push(() => socket.close());
+  return socket;
+}
+
 it('lists runs; an entry that stays the same is the same object', async () => {
   const { url } = await start();
   const first = await submit(url, xor(), false);
@@ -155,19 +169,11 @@ it('a request: its answer, or why there is none', async () => {
 
 it('a server that takes connections and says nothing is tried again', async () => {
   const { createServer } = await import('node:net');
-  const { ViewerSocket } = await import('../../client/socket.ts');
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on('error', () => {})));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const socket = new ViewerSocket({
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    token: () => null,
-    received: () => {},
-    failed: () => {},
-    timing: { silence: 50, answer: 50, retryFirst: 5, retryMost: 10 },
-  });
+  const socket = await impatient((server.address() as AddressInfo).port);
   closing.push(() => {
-    socket.close();
     for (const each of sockets) each.destroy();
     server.close();
   });
@@ -179,7 +185,6 @@ it('a server that takes connections and says nothing is tried again', async () =
 it('a connection that went silent is given up', async () => {
   const { WebSocketServer } = await import('ws');
   const { encodeMessage } = await import('../../protocol/codec.ts');
-  const { ViewerSocket } = await import('../../client/socket.ts');
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   let connections = 0;
   server.on('connection', (socket) => {
@@ -188,15 +193,8 @@ it('a connection that went silent is given up', async () => {
   });
   await vi.waitFor(() => expect(server.address()).not.toBe(null));
   const { port } = server.address() as { port: number };
-  const socket = new ViewerSocket({
-    url: `ws://127.0.0.1:${port}`,
-    token: () => null,
-    received: () => {},
-    failed: () => {},
-    timing: { silence: 50, answer: 50, retryFirst: 5, retryMost: 10 },
-  });
+  const socket = await impatient(port);
   closing.push(() => {
-    socket.close();
     for (const client of server.clients) client.terminate();
     server.close();
   });

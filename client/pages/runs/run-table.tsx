@@ -64,7 +64,7 @@ export function RunTable({ runs }: { runs: RunEntry[] }) {
                   checked={all}
                   onChange={() => select(all ? [] : new Set([...selected.value, ...shown.map(({ id }) => id)]))}
                 />
-                <span class="tick-all">Select all that are shown</span>
+                <span class={narrow ? undefined : 'hidden'}>Select all that are shown</span>
               </label>
             }
           />
